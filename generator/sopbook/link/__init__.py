@@ -1,0 +1,170 @@
+"""The second phase: documents become one handbook, and what several of them imply is derived once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from sopbook import prose
+from sopbook.link.anchors import targets
+from sopbook.link.handbook import Actor, Asked, Handbook, Target, Use, Work
+from sopbook.model import (
+    Bank,
+    Checklist,
+    Department,
+    Document,
+    Name,
+    Procedure,
+    Question,
+    Role,
+    Settings,
+    Step,
+)
+from sopbook.read.tree import Sources
+
+__all__ = ["Actor", "Asked", "Handbook", "Target", "Use", "Work", "link", "named_documents", "number_key"]
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def link(sources: Sources) -> Handbook:
+    """Put the documents of a folder together."""
+    documents, duplicates = _distinct(sources)
+    actors = _actors(documents)
+    findings = (*sources.findings, *(finding for reading in sources.readings for finding in reading.findings))
+    return Handbook(
+        settings=sources.settings,
+        documents=documents,
+        duplicates=duplicates,
+        broken=frozenset(reading.number for reading in sources.readings if reading.document is None),
+        assets=sources.assets,
+        findings=findings,
+        by_number={document.id: document for document in documents},
+        anchors={document.id: targets(document) for document in documents},
+        actors=actors,
+        figures={figure.name: figure for figure in sources.settings.figures},
+        uses=_grouped(_uses(documents)),
+        mentions={number: _unique(found) for number, found in _grouped(_mentions(documents)).items()},
+        work=_grouped(_work(documents, actors)),
+        questions=_grouped(_tested(documents)),
+    )
+
+
+def number_key(number: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts numbers as people count: KF-CX-2 before KF-CX-10."""
+    parts = re.findall(r"(\d+)|(\D+)", number)
+    return tuple((0, int(digits), "") if digits else (1, 0, text) for digits, text in parts)
+
+
+def _distinct(sources: Sources) -> tuple[tuple[Document, ...], tuple[Document, ...]]:
+    """Each number's first document in the order of file names, and the rest."""
+    found: dict[str, Document] = {}
+    duplicates: list[Document] = []
+    # Numbers name files and addresses, and not every file system tells letters' case apart.
+    for reading in sources.readings:
+        if reading.document is None:
+            continue
+        document = _in_department(reading.document, sources.settings)
+        if document.id.casefold() in found:
+            duplicates.append(document)
+        found.setdefault(document.id.casefold(), document)
+    return tuple(sorted(found.values(), key=lambda document: number_key(document.id))), tuple(duplicates)
+
+
+def _in_department(document: Document, settings: Settings) -> Document:
+    if document.department:
+        return document
+    folders = PurePosixPath(document.place.file).parts[1:-1]
+    if not folders:
+        return document
+    return replace(document, department=dict(settings.departments).get(folders[0], folders[0]))
+
+
+def _actors(documents: Iterable[Document]) -> Mapping[str, Actor]:
+    found: dict[str, Actor] = {}
+    for document in documents:
+        if isinstance(document, Role):
+            actor = Actor(document.title, document, None)
+            for name in (document.title, document.id, *document.aliases):
+                found.setdefault(name, actor)
+    for document in documents:
+        if isinstance(document, Department):
+            for partner in document.partners:
+                actor = Actor(partner.title, None, partner)
+                for name in (partner.title, *partner.aliases):
+                    found.setdefault(name, actor)
+    return found
+
+
+def _steps(documents: Iterable[Document]) -> Iterator[tuple[Procedure, Step]]:
+    for document in documents:
+        if isinstance(document, Procedure):
+            for step in document.steps:
+                yield document, step
+
+
+def _uses(documents: Iterable[Document]) -> Iterator[tuple[str, Use]]:
+    for document, step in _steps(documents):
+        for number in dict.fromkeys(name.text for name in (*step.forms, *step.checklists, *step.records)):
+            yield number, Use(document, step)
+
+
+def _work(documents: Iterable[Document], actors: Mapping[str, Actor]) -> Iterator[tuple[str, Work]]:
+    for document, step in _steps(documents):
+        for names, responsible in ((step.responsible, True), (step.support, False)):
+            for name in names:
+                if name.text in actors:
+                    yield actors[name.text].title, Work(document, step, responsible)
+
+
+def named_documents(document: Document) -> Iterator[Name]:
+    """Every name in a document that is meant as another document's number, outside running text."""
+    match document:
+        case Procedure(steps=steps):
+            for step in steps:
+                yield from (*step.forms, *step.checklists)
+        case Checklist(record=Name() as record):
+            yield record
+        case Bank(tests=Name() as tests):
+            yield tests
+
+
+def _mentions(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
+    for document in documents:
+        named = [name.text for name in named_documents(document)]
+        if isinstance(document, Procedure):
+            named += [name.text for step in document.steps for name in step.records]
+        written = [node.number for node in prose.walk(document) if isinstance(node, prose.Reference)]
+        for number in (*written, *named):
+            if number and number != document.id:
+                yield number, document
+
+
+def _tested(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, str], Asked]]:
+    for document in documents:
+        if isinstance(document, Bank | Procedure):
+            yield from _tested_by(document, document.questions)
+
+
+def _tested_by(document: Document, questions: Iterable[Question]) -> Iterator[tuple[tuple[str, str], Asked]]:
+    for question in questions:
+        for name in question.tests:
+            number, _, anchor = name.text.partition("#")
+            yield (number, anchor), Asked(document, question)
+        yield from _tested_by(document, question.parts)
+
+
+def _grouped(pairs: Iterable[tuple[_K, _V]]) -> dict[_K, tuple[_V, ...]]:
+    found: defaultdict[_K, list[_V]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _unique(documents: Iterable[Document]) -> tuple[Document, ...]:
+    return tuple({document.id: document for document in documents}.values())

@@ -1,0 +1,155 @@
+"""The linked handbook: documents, and what follows from several of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sopbook.model import (
+    Bank,
+    Contact,
+    Document,
+    Duty,
+    Figure,
+    Kind,
+    Name,
+    Partner,
+    Question,
+    ReferenceDocument,
+    Role,
+    Settings,
+    Step,
+    Term,
+    TimeLimit,
+)
+from sopbook.places import Finding
+from sopbook.prose import Reference
+from sopbook.values import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a reference leads to: a document, or (``anchor`` not empty) a part of it."""
+
+    document: Document
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever a source names as responsible: a role of the handbook or an outside partner."""
+
+    title: str
+    role: Role | None
+    partner: Partner | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A step that fills a form, goes through a checklist or keeps a record."""
+
+    document: Document
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A step that an actor carries out, or (``responsible`` False) helps with."""
+
+    document: Document
+    step: Step
+    responsible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and the document it stands in."""
+
+    document: Document
+    question: Question
+
+
+@dataclass(frozen=True)
+class Handbook:
+    """All documents with their links.
+
+    ``documents`` are sorted by number and hold each number once; ``duplicates`` are the others.
+    ``broken`` are the numbers of files that could not be read. ``assets`` maps the files beside
+    the documents to their sizes. All mappings are keyed by document number unless they say
+    otherwise.
+    """
+
+    settings: Settings
+    documents: tuple[Document, ...]
+    duplicates: tuple[Document, ...]
+    broken: frozenset[str]
+    assets: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    by_number: Mapping[str, Document]
+    anchors: Mapping[str, Mapping[str, Target]]
+    """For each document, what each anchor and each unambiguous title in it leads to."""
+    actors: Mapping[str, Actor]
+    """Every name by which a role or partner goes."""
+    figures: Mapping[str, Figure]
+    uses: Mapping[str, tuple[Use, ...]]
+    """For each form, checklist or record, the steps that use it."""
+    mentions: Mapping[str, tuple[Document, ...]]
+    """For each document, the others that refer to it in any way."""
+    work: Mapping[str, tuple[Work, ...]]
+    """For each actor (by title), the steps it carries out or helps with."""
+    questions: Mapping[tuple[str, str], tuple[Asked, ...]]
+    """For each tested (number, anchor), the questions that test it."""
+
+    def of_kind(self, kind: Kind) -> tuple[Document, ...]:
+        """The documents of one kind, by number."""
+        return tuple(document for document in self.documents if document.kind is kind)
+
+    def resolve(self, number: str, anchor: str, within: Document) -> Target | None:
+        """What ``number#anchor`` leads to, seen from ``within``; None if it leads nowhere."""
+        document = self.by_number.get(number) if number else within
+        if document is None:
+            return None
+        if not anchor:
+            return Target(document, "", document.title)
+        return self.anchors[document.id].get(anchor)
+
+    def follow(self, reference: Reference, within: Document) -> Target | None:
+        """What a reference leads to."""
+        return self.resolve(reference.number, reference.anchor, within)
+
+    def document_named(self, name: Name) -> Document | None:
+        """The document whose number a name is."""
+        return self.by_number.get(name.text)
+
+    def actor(self, name: Name) -> Actor | None:
+        """The role or partner that a name stands for."""
+        return self.actors.get(name.text)
+
+    def duration_of(self, limit: TimeLimit) -> Duration | None:
+        """A time limit in time, looked up if it names a figure; None if that figure is no time."""
+        if limit.duration is not None:
+            return limit.duration
+        figure = self.figures.get(limit.text)
+        return figure.duration if figure else None
+
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of all glossaries."""
+        return tuple(term for document in self._references() for term in document.terms)
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """The contacts of all references."""
+        return tuple(contact for document in self._references() for contact in document.contacts)
+
+    def duties(self) -> tuple[tuple[Role, Duty], ...]:
+        """Every duty with its role."""
+        roles = (document for document in self.documents if isinstance(document, Role))
+        return tuple((role, duty) for role in roles for duty in role.duties)
+
+    def banks_for(self, document: Document) -> tuple[Bank, ...]:
+        """The question banks made for a document."""
+        banks = (other for other in self.documents if isinstance(other, Bank))
+        return tuple(bank for bank in banks if bank.tests and bank.tests.text == document.id)
+
+    def _references(self) -> tuple[ReferenceDocument, ...]:
+        return tuple(document for document in self.documents if isinstance(document, ReferenceDocument))

@@ -1,0 +1,518 @@
+"""The documents of a handbook: the dictionary of the trade's words.
+
+All classes are immutable values. ``read`` makes one document out of one file; ``link`` puts
+documents together; targets render them. Every node carries the place it comes from. Names of
+other things (a role, a form) stay as written, with their place, until the linked handbook
+resolves them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sopbook.places import Place
+from sopbook.prose import Block, Inline
+from sopbook.values import Duration, Frequency, Interval
+
+
+class Kind(StrEnum):
+    """The seven kinds of documents."""
+
+    DEPARTMENT = "department"
+    ROLE = "role"
+    PROCEDURE = "procedure"
+    CHECKLIST = "checklist"
+    FORM = "form"
+    BANK = "bank"
+    REFERENCE = "reference"
+
+
+class Status(StrEnum):
+    """Where a controlled document stands in its life."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in-force"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word by which a source names something defined elsewhere: a role, a form, a step."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A requirement that a document answers, and the anchor of the part that does (may be empty)."""
+
+    requirement: str
+    anchor: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A row of the revision table. ``date`` is None where the table's text is not a date."""
+
+    version: str
+    date: dt.date | None
+    change: str
+    approver: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Document control (ISO 9001:2015, 7.5.3): which version is in force, who answers for it."""
+
+    version: str
+    effective: dt.date
+    review: Interval
+    reviewed: dt.date | None
+    status: Status
+    owner: Name
+    approver: Name
+
+    @property
+    def review_due(self) -> dt.date:
+        """The day by which the document has to be reviewed again."""
+        return self.review.after(max(self.effective, self.reviewed or self.effective))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A ``##`` section. ``key`` is its canonical name, or empty for a section of the author's own.
+
+    Of a section whose content is structured (steps, items, fields …), ``blocks`` holds only what
+    stands around that content. ``figures`` names the group of figures listed in the section
+    (``"*"`` for all), or is None.
+    """
+
+    key: str
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...]
+    place: Place
+    figures: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What every controlled document has.
+
+    ``keys`` holds the place of each front-matter key, for findings that speak of one.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    place: Place
+    control: Control
+    department: str
+    keywords: tuple[str, ...]
+    covers: tuple[Cover, ...]
+    sections: tuple[Section, ...]
+    revisions: tuple[Revision, ...]
+    keys: tuple[tuple[str, Place], ...]
+
+    def section(self, key: str) -> Section | None:
+        """The section with that canonical key, or None."""
+        return next((section for section in self.sections if section.key == key), None)
+
+    def key_place(self, key: str) -> Place:
+        """Where a front-matter key stands; the document's first line if it is absent."""
+        return dict(self.keys).get(key, self.place)
+
+
+# ------------------------------------------------------------------- department and role
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a department is there for: a function, a task of a stage, or a plan."""
+
+    anchor: str
+    title: str
+    body: tuple[Block, ...]
+    covers: tuple[Cover, ...]
+    frequency: Frequency | None
+    responsible: tuple[Name, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage in the life of what the department looks after, with its tasks."""
+
+    title: str
+    anchor: str
+    tasks: tuple[Task, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A party outside the department that steps may name as they name a role."""
+
+    title: str
+    aliases: tuple[str, ...]
+    body: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department(Document):
+    """What a department is there for, and who belongs to it."""
+
+    functions: tuple[Task, ...]
+    stages: tuple[Stage, ...]
+    plans: tuple[Task, ...]
+    partners: tuple[Partner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something a post answers for."""
+
+    anchor: str
+    title: str
+    body: tuple[Block, ...]
+    covers: tuple[Cover, ...]
+    frequency: Frequency | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStep:
+    """A stop on a role's training path: what to learn and by when."""
+
+    body: tuple[Block, ...]
+    within: TimeLimit | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role(Document):
+    """A post: what it answers for, and how somebody grows into it."""
+
+    aliases: tuple[str, ...]
+    reports_to: Name | None
+    duties: tuple[Duty, ...]
+    training: tuple[TrainingStep, ...]
+
+
+# ---------------------------------------------------------------------------- procedure
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A time limit as written: a duration, or (``duration`` None) the name of a figure."""
+
+    text: str
+    duration: Duration | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a procedure. ``records`` are document numbers or words."""
+
+    anchor: str
+    title: str
+    phase: str
+    responsible: tuple[Name, ...]
+    support: tuple[Name, ...]
+    within: TimeLimit | None
+    forms: tuple[Name, ...]
+    checklists: tuple[Name, ...]
+    records: tuple[Name, ...]
+    frequency: Frequency | None
+    critical: bool
+    covers: tuple[Cover, ...]
+    body: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A point of acceptance: what done well means."""
+
+    text: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure(Document):
+    """How something is done, step by step."""
+
+    frequency: Frequency | None
+    urgent: bool
+    steps: tuple[Step, ...]
+    acceptance: tuple[Criterion, ...]
+    questions: tuple[Question, ...]
+
+
+# ------------------------------------------------------------------- checklist and form
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something inspected: its criterion, and how a miss is handled."""
+
+    anchor: str
+    title: str
+    group: str
+    critical: bool
+    covers: tuple[Cover, ...]
+    criterion: tuple[Inline, ...]
+    on_miss: tuple[Inline, ...]
+    body: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist(Document):
+    """What is inspected, by what criteria."""
+
+    frequency: Frequency | None
+    responsible: tuple[Name, ...]
+    record: Name | None
+    items: tuple[Item, ...]
+
+
+class FieldType(StrEnum):
+    """What may be written into a field."""
+
+    TEXT = "text"
+    MULTILINE = "multiline"
+    NUMBER = "number"
+    MONEY = "money"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    CHECK = "check"
+    PHONE = "phone"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form, or a column of one of its row tables."""
+
+    anchor: str
+    label: str
+    type: FieldType
+    required: bool
+    options: tuple[str, ...]
+    unit: str
+    lines: int
+    hint: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Fields that stand together, and then blocks of running text below them."""
+
+    title: str
+    anchor: str
+    fields: tuple[Field, ...]
+    notes: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class RowTable:
+    """A table with a row for each entry.
+
+    ``preset`` are rows whose printed cells are given (as many cells as columns); ``rows`` is the
+    number of rows on paper, presets included.
+    """
+
+    title: str
+    anchor: str
+    columns: tuple[Field, ...]
+    preset: tuple[tuple[str, ...], ...]
+    rows: int
+    notes: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Document):
+    """What is filled in and kept as a record."""
+
+    retention: str
+    parts: tuple[FieldGroup | RowTable, ...]
+
+
+# ----------------------------------------------------------------------- question bank
+
+
+class QuestionType(StrEnum):
+    """How a question is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    TRUE_FALSE = "true-false"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    FILL = "fill"
+    NUMBER = "number"
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option to tick, or (in order) an element to arrange."""
+
+    text: tuple[Inline, ...]
+    correct: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two things that belong together."""
+
+    left: tuple[Inline, ...]
+    right: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is right in a question without options.
+
+    ``truth`` for true/false, ``variants`` for fill-in, ``number`` with ``unit`` and
+    ``tolerance`` (absolute) for a number; unused ones are None or empty.
+    """
+
+    truth: bool | None = None
+    variants: tuple[str, ...] = ()
+    number: float | None = None
+    unit: str = ""
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question written by hand. ``parts`` are the questions of a case.
+
+    ``tests`` names what is tested (``KF-CX-06#accept``); difficulty goes from 1 to 3.
+    """
+
+    anchor: str
+    type: QuestionType
+    stem: tuple[Inline, ...]
+    body: tuple[Block, ...]
+    options: tuple[Option, ...]
+    pairs: tuple[Pair, ...]
+    answer: Answer
+    parts: tuple[Question, ...]
+    rationale: tuple[Block, ...]
+    tests: tuple[Name, ...]
+    difficulty: int
+    place: Place
+
+    @property
+    def has_answer(self) -> bool:
+        """True if something is marked as right, as the type needs it."""
+        match self.type:
+            case QuestionType.SINGLE:
+                return sum(option.correct for option in self.options) == 1
+            case QuestionType.MULTIPLE:
+                return any(option.correct for option in self.options)
+            case QuestionType.TRUE_FALSE:
+                return self.answer.truth is not None
+            case QuestionType.ORDERING:
+                return len(self.options) > 1
+            case QuestionType.MATCHING:
+                return len(self.pairs) > 1
+            case QuestionType.FILL:
+                return bool(self.answer.variants)
+            case QuestionType.NUMBER:
+                return self.answer.number is not None
+            case QuestionType.CASE:
+                return bool(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bank(Document):
+    """Questions written by hand about one document."""
+
+    tests: Name | None
+    questions: tuple[Question, ...]
+
+
+# ---------------------------------------------------------------------------- reference
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the trade with the other words for it."""
+
+    name: str
+    synonyms: tuple[str, ...]
+    meaning: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to call. ``phones`` as they are dialled, first choice first."""
+
+    name: str
+    phones: tuple[str, ...]
+    hours: str
+    note: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceDocument(Document):
+    """Rules, glossary and contacts."""
+
+    terms: tuple[Term, ...]
+    contacts: tuple[Contact, ...]
+
+
+# ----------------------------------------------------------------------------- settings
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value that the house may change in one place.
+
+    ``duration`` is set where the value is a time; ``basis`` names the rule that sets it and is
+    empty for the house's own figures.
+    """
+
+    name: str
+    value: str
+    duration: Duration | None
+    group: str
+    basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The handbook's settings (``handbook.yml``).
+
+    ``departments`` maps a top-level folder to the department's name; ``rules`` maps a code to
+    ``off`` or a severity.
+    """
+
+    organisation: str
+    title: str
+    language: str
+    departments: tuple[tuple[str, str], ...]
+    figures: tuple[Figure, ...]
+    rules: tuple[tuple[str, str], ...]

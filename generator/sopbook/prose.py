@@ -1,0 +1,252 @@
+"""Running text as a tree: what a target renders, whatever its format.
+
+Blocks hold inlines; both are immutable. Nothing here is HTML or Markdown: a target that
+writes HTML or Word walks the tree and decides what each node becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Literal
+
+from sopbook.places import Place
+
+# ----------------------------------------------------------------------------- inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain characters."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoftBreak:
+    """A line end in the source: a space between words, nothing between Chinese characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """A line end that the author asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    children: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the outside or to a file beside the document (``href`` as written)."""
+
+    href: str
+    children: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture beside the document; ``alt`` is its text alternative."""
+
+    source: str
+    alt: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """``[[number#anchor|label]]``; an empty number means this document, an empty anchor the whole."""
+
+    number: str
+    anchor: str
+    label: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.number}#{self.anchor}" if self.anchor else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class FigureUse:
+    """``{{name}}``: the value of a figure from the handbook's settings."""
+
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Suffix:
+    """A braces suffix; the readers of the kinds consume it, so a handbook holds none.
+
+    ``values`` keeps the keys in canonical spelling, in source order.
+    """
+
+    raw: str
+    anchor: str
+    values: tuple[tuple[str, str], ...]
+    flags: frozenset[str]
+    place: Place
+
+    def get(self, key: str) -> str | None:
+        """The value of ``key``, or None."""
+        return dict(self.values).get(key)
+
+
+Inline = Text | SoftBreak | LineBreak | Strong | Emphasis | Code | Link | Image | Reference | FigureUse | Suffix
+
+# ------------------------------------------------------------------------------ blocks
+
+CalloutKind = Literal["note", "tip", "important", "warning", "caution", "rationale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    children: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a section; ``level`` is 3 to 6."""
+
+    level: int
+    children: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """``checked`` is None for an item that is not part of a task list."""
+
+    blocks: tuple[Block, ...]
+    checked: bool | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    ordered: bool
+    items: tuple[ListItem, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    children: tuple[Inline, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; every row has as many cells as the header."""
+
+    header: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    blocks: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Callout:
+    """A note or a caution that stands out from the text."""
+
+    kind: CalloutKind
+    blocks: tuple[Block, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ThematicBreak:
+    place: Place
+
+
+Block = Paragraph | Heading | List | Table | Quote | Callout | CodeBlock | ThematicBreak
+
+# ----------------------------------------------------------------------------- helpers
+
+
+def walk(node: object) -> Iterator[object]:
+    """Every dataclass node in and below ``node`` (a node, or tuples of nodes), in reading order."""
+    if isinstance(node, tuple):
+        for child in node:
+            yield from walk(child)
+    elif is_dataclass(node):
+        yield node
+        for item in fields(node):
+            value = getattr(node, item.name)
+            if isinstance(value, tuple) or (is_dataclass(value) and not isinstance(value, Place)):
+                yield from walk(value)
+
+
+def is_wide(char: str) -> bool:
+    """True for characters that are written without spaces between them (Chinese, its punctuation)."""
+    code = ord(char)
+    return 0x2E80 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0xFE30 <= code <= 0xFFEF or code >= 0x20000
+
+
+def join_lines(before: str, after: str) -> str:
+    """What a line end between two texts stands for: a space, or nothing between wide characters."""
+    if before and after and is_wide(before[-1]) and is_wide(after[0]):
+        return ""
+    return " "
+
+
+def plain(inlines: tuple[Inline, ...]) -> str:
+    """The text of ``inlines`` without any mark-up; references and figures as they are named."""
+    parts: list[str] = []
+    for index, node in enumerate(inlines):
+        match node:
+            case Text(text) | Code(text):
+                parts.append(text)
+            case SoftBreak():
+                parts.append(join_lines("".join(parts), plain(inlines[index + 1 : index + 2])))
+            case LineBreak():
+                parts.append(" ")
+            case Strong(children) | Emphasis(children) | Link(children=children):
+                parts.append(plain(children))
+            case Image(alt=alt):
+                parts.append(alt)
+            case Reference(label=label):
+                parts.append(label or str(node))
+            case FigureUse(name):
+                parts.append(name)
+            case Suffix():
+                pass
+    return "".join(parts)
+
+
+def plain_blocks(blocks: tuple[Block, ...]) -> str:
+    """The text of ``blocks``, one line for each paragraph, cell row or list item."""
+    lines: list[str] = []
+    for node in walk(blocks):
+        match node:
+            case Paragraph(children) | Heading(children=children):
+                lines.append(plain(children))
+            case Table(header=header, rows=rows):
+                lines.extend(" ".join(plain(cell.children) for cell in row) for row in (header, *rows))
+            case CodeBlock(text):
+                lines.append(text)
+    return "\n".join(line.strip() for line in lines if line.strip())

@@ -1,0 +1,109 @@
+"""Reading a handbook's folder: its settings, its documents, and the files beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sopbook.model import Figure, Settings
+from sopbook.places import Finding, Place
+from sopbook.read import Reading, frontmatter, quantities, read_document, source, yaml_tree
+from sopbook.read.collect import Collector
+
+SOURCES = "sop"
+SETTINGS = f"{SOURCES}/handbook.yml"
+
+
+class HandbookNotFound(Exception):
+    """The folder holds no handbook (no ``sop/handbook.yml``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything below ``sop/``, read.
+
+    ``assets`` maps each other file (path relative to the handbook's folder) to its size in bytes.
+    """
+
+    root: Path
+    settings: Settings
+    readings: tuple[Reading, ...]
+    assets: Mapping[str, int]
+    findings: tuple[Finding, ...]
+
+
+def read_sources(root: Path) -> Sources:
+    """Read the handbook in ``root``. Files are visited in the order of their paths.
+
+    Raises HandbookNotFound if there is none.
+    """
+    root = root.resolve()
+    if not (root / SETTINGS).is_file():
+        raise HandbookNotFound(root)
+    collector = Collector()
+    settings = _settings(_content(root, SETTINGS, collector) or b"", collector)
+    readings: list[Reading] = []
+    assets: dict[str, int] = {}
+    for file in _files(root, collector):
+        if file == SETTINGS:
+            continue
+        if file.lower().endswith(".md"):
+            data = _content(root, file, collector)
+            if data is not None:
+                readings.append(read_document(file, data))
+        else:
+            assets[file] = (root / file).stat().st_size
+    return Sources(root, settings, tuple(readings), assets, tuple(collector.findings))
+
+
+def _files(root: Path, collector: Collector) -> list[str]:
+    """Every regular file below the sources; links that lead out of the handbook are reported, not followed."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(root / SOURCES):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in [*names, *folders]:
+            path = Path(folder, name)
+            if path.is_symlink() and not path.resolve().is_relative_to(root / SOURCES):
+                collector.add("SOP705", Place(path.relative_to(root).as_posix()), name)
+            elif name in names and not name.startswith(".") and path.is_file():
+                found.append(path.relative_to(root).as_posix())
+    return sorted(found)
+
+
+def _content(root: Path, file: str, collector: Collector) -> bytes | None:
+    try:
+        with (root / file).open("rb") as stream:
+            return stream.read(source.MAX_SOURCE_BYTES + 1)
+    except OSError as error:
+        collector.add("SOP101", Place(file), error.strerror or "", reason="os")
+        return None
+
+
+def _settings(data: bytes, collector: Collector) -> Settings:
+    """The settings; with mistakes in them (reported), those of an empty file."""
+    text = source.decode(SETTINGS, data, collector)
+    tree = yaml_tree.parse(text, SETTINGS, 1, collector) if text is not None else None
+    matter = frontmatter.validate_settings(tree, SETTINGS, collector) if tree else None
+    if tree is None or matter is None:
+        return Settings("-", "-", "zh", (), (), ())
+    figures = tuple(
+        Figure(
+            name=name,
+            value=figure.value,
+            duration=quantities.duration(figure.value),
+            group=figure.group,
+            basis=figure.basis,
+            place=tree.places.get(("figures", name), Place(SETTINGS)),
+        )
+        for name, figure in matter.figures.items()
+    )
+    return Settings(
+        organisation=matter.organisation,
+        title=matter.title,
+        language=matter.language,
+        departments=tuple(matter.departments.items()),
+        figures=figures,
+        rules=tuple(matter.rules.items()),
+    )
