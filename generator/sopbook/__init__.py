@@ -5,6 +5,6 @@ into files. The model of what a handbook consists of is in ``sopbook.model``.
 """
 
 from sopbook.check import check
-from sopbook.handbooks import load
+from sopbook.handbooks import build, load
 
-__all__ = ["check", "load"]
+__all__ = ["build", "check", "load"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sopbook.link import link
 from sopbook.link.handbook import Handbook
+from sopbook.output import locked
 from sopbook.read.tree import read_sources
+from sopbook.targets import Outcome, Target, Workplace, all_targets
 
 
 def load(root: Path) -> Handbook:
@@ -16,3 +19,13 @@ def load(root: Path) -> Handbook:
     folder holds no handbook at all.
     """
     return link(read_sources(root))
+
+
+def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None = None) -> dict[str, Outcome]:
+    """Build targets (all of them unless named) into a folder; returns what each did.
+
+    Two builds into one folder wait for each other. Raises TargetFailed at the first target that
+    cannot do its work.
+    """
+    with locked(place.out):
+        return {target.name: target.build(handbook, place) for target in targets or all_targets()}

@@ -16,7 +16,7 @@ FLAGS = frozenset({"critical", "required", "figures"})
 """Words that may stand alone. ``figures`` may also carry a value."""
 
 _TOKEN = re.compile(
-    r"#(?P<id>[^\s={}\"]+)|(?P<key>[^\s=#\"]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"]*))|(?P<flag>[^\s=#\"]+)"
+    r"#(?P<id>[\w.-]+)|(?P<key>[^\s=#\"]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<bare>[^\s\"]*))|(?P<flag>[^\s=#\"]+)"
 )
 _SHAPE = re.compile(r"#\S|[^\s=]+=")
 

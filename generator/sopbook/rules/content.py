@@ -8,62 +8,51 @@ from collections.abc import Iterator
 
 from sopbook import prose
 from sopbook.check import Example, Rule
+from sopbook.link.assets import ATTACHMENT_TYPES, IMAGE_TYPES, FileUse, files_used, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
 from sopbook.model import Document
-from sopbook.places import Finding, Place, Severity
+from sopbook.places import Finding, Severity
 from sopbook.read.collect import near
-from sopbook.read.links import is_external, relative_path
 
 MAX_IMAGE_BYTES = 1_000_000
 """A picture larger than this takes more than ten seconds on slow mobile data (about 0.8 Mbit/s)."""
 
-IMAGE_TYPES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
-
-def asset_path(document: Document, href: str) -> str | None:
-    """The file that a relative address in a document names, relative to the handbook's folder."""
-    path = relative_path(href)
-    return posixpath.join(posixpath.dirname(document.place.file), path) if path else None
-
-
-def _files_named(document: Document) -> Iterator[tuple[str, bool, Place]]:
-    """Relative addresses in a document, whether each is a picture, and where it stands."""
-    for node in prose.walk(document):
-        if isinstance(node, prose.Image) and not is_external(node.source):
-            yield node.source, True, node.place
-        elif isinstance(node, prose.Link) and not is_external(node.href):
-            yield node.href, False, node.place
+def _uses(handbook: Handbook) -> Iterator[tuple[Document, FileUse]]:
+    return ((document, use) for document in handbook.documents for use in files_used(document))
 
 
 def file_missing(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
     """Pictures and attachments that are not beside the document."""
-    for document in handbook.documents:
-        for href, _, place in _files_named(document):
-            path = asset_path(document, href)
-            if path not in handbook.assets:
-                folder = posixpath.dirname(document.place.file)
-                beside = [posixpath.relpath(asset, folder) for asset in handbook.assets if asset.startswith(folder)]
-                yield Finding("SOP703", place, href, {}, near(href, beside))
+    for document, use in _uses(handbook):
+        if use.path is not None and use.path not in handbook.assets:
+            folder = posixpath.dirname(document.place.file)
+            beside = [posixpath.relpath(path, folder) for path in handbook.assets if path.startswith(f"{folder}/")]
+            yield Finding("SOP703", use.place, use.href, {}, near(use.href, beside))
 
 
 def picture_unfit(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
-    """Pictures that are too large, of a type that browsers do not show, or loaded from elsewhere."""
-    for document in handbook.documents:
-        for node in prose.walk(document):
-            if not isinstance(node, prose.Image):
-                continue
-            size = handbook.assets.get(asset_path(document, node.source) or "", 0)
-            if is_external(node.source) or not node.source.lower().endswith(IMAGE_TYPES) or size > MAX_IMAGE_BYTES:
-                yield Finding("SOP704", node.place, node.source, {"kilobytes": size // 1000})
+    """Pictures that are too large, of a type that browsers do not show safely, or loaded from elsewhere."""
+    for _, use in _uses(handbook):
+        size = handbook.assets.get(use.path or "", 0)
+        fit = use.path is not None and use.path.lower().endswith(IMAGE_TYPES) and size <= MAX_IMAGE_BYTES
+        if use.is_picture and not fit:
+            yield Finding("SOP704", use.place, use.href, {"kilobytes": size // 1000})
 
 
 def picture_without_alternative(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
     """Pictures without a text alternative."""
-    for document in handbook.documents:
-        for node in prose.walk(document):
-            if isinstance(node, prose.Image) and not node.alt.strip():
-                yield Finding("SOP707", node.place, node.source)
+    for _, use in _uses(handbook):
+        if use.is_picture and not use.alternative.strip():
+            yield Finding("SOP707", use.place, use.href)
+
+
+def attachment_type(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
+    """Attachments that could run something in a reader's browser."""
+    for _, use in _uses(handbook):
+        if not use.is_picture and use.path in handbook.assets and not is_publishable(use, handbook.assets):
+            yield Finding("SOP708", use.place, use.href, {"types": " ".join(ATTACHMENT_TYPES)})
 
 
 def stray_emphasis(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
@@ -150,8 +139,8 @@ RULES = (
             "the picture {text} is too large ({kilobytes} KB), of an unsupported type, or loaded from elsewhere",
         ),
         remedy=Text(
-            "用不超过 1 MB 的 PNG、JPEG、WebP、GIF 或 SVG,放在文件旁。",
-            "Use a PNG, JPEG, WebP, GIF or SVG of at most 1 MB beside the document.",
+            "用不超过 1 MB 的 PNG、JPEG、WebP 或 GIF,放在文件旁。",
+            "Use a PNG, JPEG, WebP or GIF of at most 1 MB beside the document.",
         ),
         why=Text(
             "地下室信号弱,大图打不开;外部图片会泄露谁在看手册,断网也看不到。",
@@ -211,5 +200,18 @@ RULES = (
         ),
         example=Example(file=_PROCEDURE, good=_SENTENCE, bad=Text("![](desk.png)", "![](desk.png)")),
         check=picture_without_alternative,
+    ),
+    Rule(
+        code="SOP708",
+        name="attachment-type",
+        severity=Severity.ERROR,
+        title=Text("附件类型不允许", "attachment of a type that is not published"),
+        message=Text("附件 {text} 的类型不允许,不会发布", "the attachment {text} is of a type that is not published"),
+        remedy=Text("换成这些类型之一:{types}。", "Use one of these types: {types}."),
+        why=Text(
+            "网页、SVG 和脚本文件在手册的网址下打开时可以运行程序。",
+            "Web pages, SVG pictures and scripts run programs when they are opened under the handbook's address.",
+        ),
+        check=attachment_type,
     ),
 )

@@ -1,0 +1,71 @@
+"""The mkdocs plugin: ``mkdocs build`` and ``mkdocs serve`` compile ``sop/`` first.
+
+Thin on purpose: it calls the site target and hands mkdocs the folder of Markdown. What a page
+means is decided there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from mkdocs.config import base
+from mkdocs.config import config_options as option
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+
+from sopbook.handbooks import load
+from sopbook.output import locked
+from sopbook.read.tree import SOURCES, HandbookNotFound
+from sopbook.targets import TargetFailed, Workplace
+from sopbook.targets.site import TERMS, generate
+from sopbook.targets.site.builder import tune_search
+
+
+class SopbookOptions(base.Config):
+    """The plugin's options. ``out``: where compiled files go, relative to ``mkdocs.yml``."""
+
+    out = option.Type(str, default="build")
+
+
+class SopbookPlugin(BasePlugin[SopbookOptions]):
+    """Gives mkdocs the compiled handbook instead of its sources."""
+
+    def __init__(self) -> None:
+        self._root = Path()
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Having this event makes mkdocs keep the plugin between the builds of ``mkdocs serve``."""
+
+    @event_priority(100)
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Compile the handbook and point mkdocs at the result."""
+        self._root = Path(config.config_file_path).parent.resolve()
+        place = Workplace(self._root, self._root / self.config.out)
+        try:
+            handbook = load(self._root)
+            with locked(place.out):
+                _, _, compiled = generate(handbook, place)
+        except HandbookNotFound as missing:
+            raise PluginError(f"sopbook: there is no handbook in {missing.args[0]}") from missing
+        except TargetFailed as failed:
+            raise PluginError(f"sopbook: {failed}") from failed
+        self._apply(config, compiled, place)
+        return config
+
+    def _apply(self, config: MkDocsConfig, compiled: dict[str, Any], place: Workplace) -> None:
+        config.docs_dir = str(place.out / "docs")
+        config.nav = compiled["nav"]
+        config.extra_css = [*config.extra_css, *(c for c in compiled["extra_css"] if c not in config.extra_css)]
+        config.theme["language"] = compiled["theme"]["language"]
+        tune_search(config, place.out / TERMS)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        """Watch the sources, not the compiled pages, which each build writes."""
+        server.unwatch(config.docs_dir)
+        server.watch(str(self._root / SOURCES))
+        if (self._root / "templates").is_dir():
+            server.watch(str(self._root / "templates"))
+        return server

@@ -1,0 +1,58 @@
+"""The last phase: a target turns the handbook into files.
+
+Each module or package here that has a ``TARGET`` is a target; targets know the handbook, never
+each other and never the source text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sopbook.link.handbook import Handbook
+from sopbook.locales import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a target works: the handbook's folder, and the folder it may write to."""
+
+    root: Path
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a target did: files written, files that were fresh already, files removed."""
+
+    written: int
+    fresh: int
+    removed: int
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.written + other.written, self.fresh + other.fresh, self.removed + other.removed)
+
+
+class TargetFailed(Exception):
+    """A target could not do its work; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A kind of output. ``build`` raises TargetFailed if it cannot do its work."""
+
+    name: str
+    summary: Text
+    build: Callable[[Handbook, Workplace], Outcome]
+
+
+@cache
+def all_targets() -> tuple[Target, ...]:
+    """Every target, by name."""
+    modules = (importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
+    targets = [module.TARGET for module in modules if hasattr(module, "TARGET")]
+    return tuple(sorted(targets, key=lambda target: target.name))

@@ -1,0 +1,153 @@
+"""From the folder of Markdown to HTML, with mkdocs and mkdocs-material.
+
+Everything that mkdocs has to be told is in one plain configuration, so that any builder that
+reads ``mkdocs.yml`` can build the same folder without this package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mkdocs.commands.build import build as build_mkdocs
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import MkDocsException
+
+from sopbook.link.handbook import Handbook
+from sopbook.locales import locale
+from sopbook.output import recover_folder, switch_folder
+from sopbook.targets import Outcome, TargetFailed
+
+STAMP = ".sopbook"
+"""A file in the built site that says what it was built from."""
+
+SEARCH_SEPARATOR = r"[\s\u200b\-/,。、;:!?()()]+"
+"""Splits at spaces, at the marks of Chinese segmentation, at punctuation, and inside document numbers."""
+
+_TOOLS = ("sopbook", "mkdocs", "mkdocs-material", "markdown", "jieba")
+
+
+def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The builder's configuration for ``build/docs``.
+
+    ``own`` is the handbook's own ``mkdocs.yml``, which may say anything but where things are;
+    plugins other than the search stay out, since not every builder runs them.
+    """
+    language = handbook.settings.language
+    config: dict[str, Any] = {
+        "site_name": handbook.settings.title,
+        "theme": {
+            "name": "material",
+            "language": language,
+            "font": False,
+            "features": [
+                "navigation.indexes",
+                "navigation.prune",
+                "navigation.top",
+                "search.highlight",
+                "search.suggest",
+                "toc.follow",
+            ],
+            "palette": [
+                {
+                    "media": "(prefers-color-scheme: light)",
+                    "scheme": "default",
+                    "primary": "teal",
+                    "accent": "deep orange",
+                    "toggle": {"icon": "material/weather-night", "name": _toggle(language, "dark")},
+                },
+                {
+                    "media": "(prefers-color-scheme: dark)",
+                    "scheme": "slate",
+                    "primary": "teal",
+                    "accent": "amber",
+                    "toggle": {"icon": "material/weather-sunny", "name": _toggle(language, "light")},
+                },
+            ],
+        },
+        "extra": {"generator": False},
+    }
+    config |= {key: value for key, value in own.items() if key not in ("docs_dir", "site_dir", "plugins", "INHERIT")}
+    config |= {
+        "docs_dir": "docs",
+        "site_dir": "site",
+        "use_directory_urls": True,
+        "nav": navigation,
+        "extra_css": ["assets/sopbook.css"],
+        "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
+        "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
+    }
+    return config
+
+
+def _toggle(language: str, scheme: str) -> str:
+    return locale(language).word("ui", f"switch_to_{scheme}")
+
+
+def write_config(path: Path, config: Mapping[str, Any]) -> bytes:
+    """The configuration as YAML, written if it changed; returns its bytes."""
+    data = yaml.safe_dump(dict(config), allow_unicode=True, sort_keys=False, width=1000).encode()
+    if not path.is_file() or path.read_bytes() != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return data
+
+
+def tune_search(config: MkDocsConfig, terms: Path) -> None:
+    """Let mkdocs-material's search keep the handbook's own words whole when it segments Chinese."""
+    for name in ("material/search", "search"):
+        plugin = config.plugins.get(name)
+        if plugin is not None and hasattr(plugin.config, "jieba_dict_user"):
+            plugin.config.jieba_dict_user = str(terms)
+            plugin.config.separator = SEARCH_SEPARATOR
+
+
+def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
+    """Build ``out/docs`` into ``out/site``, unless it was built from the same ``inputs`` before.
+
+    The last good site stays in place until the new one is whole. Raises TargetFailed with the
+    builder's message if it cannot build.
+    """
+    site = out / "site"
+    recover_folder(site)
+    stamp = _stamp(inputs)
+    if (site / STAMP).is_file() and (site / STAMP).read_text("utf-8") == stamp:
+        return Outcome(0, sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0)
+    fresh = out / ".site.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    try:
+        # mkdocs writes one line a page; what matters comes as an exception.
+        logging.getLogger("mkdocs").setLevel(logging.ERROR)
+        config = load_config(str(out / "mkdocs.yml"), site_dir=str(fresh))
+        tune_search(config, terms)
+        config.plugins.on_startup(command="build", dirty=False)
+        build_mkdocs(config)
+    except (MkDocsException, SystemExit) as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise TargetFailed(f"mkdocs: {error}") from error
+    _make_reproducible(fresh)
+    (fresh / STAMP).write_text(stamp, "utf-8")
+    switch_folder(fresh, site)
+    return Outcome(sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0, 0)
+
+
+def _stamp(inputs: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for tool in _TOOLS:
+        digest.update(f"{tool} {version(tool)}\n".encode())
+    for data in inputs:
+        digest.update(hashlib.sha256(data).digest())
+    return digest.hexdigest() + "\n"
+
+
+def _make_reproducible(site: Path) -> None:
+    """Drop what mkdocs dates with the day of the build: the same sources give the same bytes."""
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        (site / name).unlink(missing_ok=True)
