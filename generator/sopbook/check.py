@@ -25,14 +25,12 @@ class Example:
     """A bad and a good way to write something, shown by ``sopbook explain`` and run by the tests.
 
     ``good`` is a passage of ``file`` in the handbook that ``sopbook init`` makes (in the same
-    language); with ``bad`` in its place the rule speaks. Where ``good`` is no passage of that
-    file, it takes the place of ``replaces``.
+    language); with ``bad`` in its place the rule speaks.
     """
 
     file: str
     good: Text
     bad: Text
-    replaces: Text | None = None
 
 
 @dataclass(frozen=True)

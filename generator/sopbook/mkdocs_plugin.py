@@ -24,13 +24,13 @@ from sopbook.targets.site import TERMS, generate
 from sopbook.targets.site.builder import tune_search
 
 
-class SopbookOptions(base.Config):
+class SopbookOptions(base.Config):  # type: ignore[no-untyped-call]
     """The plugin's options. ``out``: where compiled files go, relative to ``mkdocs.yml``."""
 
     out = option.Type(str, default="build")
 
 
-class SopbookPlugin(BasePlugin[SopbookOptions]):
+class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call]
     """Gives mkdocs the compiled handbook instead of its sources."""
 
     def __init__(self) -> None:

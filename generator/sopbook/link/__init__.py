@@ -41,7 +41,7 @@ def link(sources: Sources) -> Handbook:
         settings=sources.settings,
         documents=documents,
         duplicates=duplicates,
-        broken=frozenset(reading.number for reading in sources.readings if reading.document is None),
+        broken=frozenset().union(*(reading.names for reading in sources.readings if reading.document is None)),
         assets=sources.assets,
         findings=findings,
         by_number={document.id: document for document in documents},

@@ -36,13 +36,13 @@ _READERS: Mapping[Kind, Callable[[Any, dict[str, Any], Outline, Context], Docume
 class Reading:
     """What came of one file.
 
-    ``document`` is None if the file is broken; ``number`` is then the number it claims (may be
-    empty), so that references to it are not reported as dangling on top.
+    ``document`` is None if the file is broken; ``names`` is then what it claims to be called
+    (number, title, aliases), so that references to it are not reported as dangling on top.
     """
 
     file: str
     document: Document | None
-    number: str
+    names: frozenset[str]
     findings: tuple[Finding, ...]
 
 
@@ -52,27 +52,34 @@ def read_document(file: str, data: bytes) -> Reading:
     ``file`` is the path by which findings name it.
     """
     collector = Collector()
-    document, number = _read(file, data, collector)
-    return Reading(file, document, number, tuple(collector.findings))
+    document, names = _read(file, data, collector)
+    return Reading(file, document, names, tuple(collector.findings))
 
 
-def _read(file: str, data: bytes, collector: Collector) -> tuple[Document | None, str]:
+def _read(file: str, data: bytes, collector: Collector) -> tuple[Document | None, frozenset[str]]:
     text = source.decode(file, data, collector)
     parts = source.split(file, text, collector) if text is not None else None
     if parts is None:
-        return None, ""
+        return None, frozenset()
     tree = yaml_tree.parse(parts.front_matter, file, 2, collector)
     blocks = markdown.parse(parts, collector)
     if tree is None:
-        return None, ""
+        return None, frozenset()
     tree = frontmatter.canonical_keys(tree)
     matter, sound = frontmatter.validate(tree, file, collector)
-    number = tree.values.get("id", "")
+    names = _names(tree)
     if matter is None:
-        return None, number if isinstance(number, str) else ""
+        return None, names
     context = Context(parts, collector, blocks)
     kind = Kind(matter.kind)
     outline = Outline(blocks, kind, context)
     common = read_common(matter, tree.places, context, outline)
     document = _READERS[kind](matter, common, outline, context)
-    return (document if sound else None), matter.id
+    return (document if sound else None), names
+
+
+def _names(tree: yaml_tree.Tree) -> frozenset[str]:
+    found: list[yaml_tree.Value] = [tree.values.get("id", ""), tree.values.get("title", "")]
+    aliases = tree.values.get("aliases", [])
+    found += aliases if isinstance(aliases, list) else [aliases]
+    return frozenset(name for name in found if isinstance(name, str))

@@ -87,7 +87,7 @@ def unknown_role(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
     """Names of roles or partners that nothing declares."""
     for document in handbook.documents:
         for name in _actor_names(document):
-            if handbook.actor(name) is None:
+            if handbook.actor(name) is None and name.text not in handbook.broken:
                 yield Finding("SOP303", name.place, name.text, {}, near(name.text, handbook.actors))
 
 
@@ -134,7 +134,9 @@ def duplicate_number(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
 
 
 def unused(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
-    """Forms and checklists that no step and no other document uses."""
+    """Forms and checklists that no step and no other document uses (unless it is one that could not be read)."""
+    if handbook.broken:
+        return
     for document in handbook.documents:
         if isinstance(document, Form | Checklist) and not (
             handbook.uses.get(document.id) or handbook.mentions.get(document.id)

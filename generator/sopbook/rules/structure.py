@@ -95,7 +95,7 @@ RULES = (
             "matter, so the body begins with ##.",
         ),
         example=Example(
-            file="sop/office/OF-JC-01.md", good=Text("### 环境", "### Room"), bad=Text("#### 环境", "#### Room")
+            file="sop/office/OF-JC-01.md", good=Text("### 库存", "### Stock"), bad=Text("#### 库存", "#### Stock")
         ),
     ),
     Rule(

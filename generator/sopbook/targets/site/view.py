@@ -100,6 +100,11 @@ class View:
         """The sections with running text, in order, without those that the page shows in its own way."""
         return (section for section in document.sections if section.key not in (*skip, "revisions"))
 
+    def arranged(self, document: Document, first: Sequence[str], last: Sequence[str]) -> list[Section]:
+        """The sections in the order that a reader needs them; those not named stand between."""
+        order = {key: index for index, key in enumerate((*first, "", *last))}
+        return sorted(self.plain_section(document), key=lambda part: order.get(part.key, order[""]))
+
     # -------------------------------------------------------------------- a procedure
 
     def longest_limit(self, procedure: Procedure) -> Markup | None:

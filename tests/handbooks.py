@@ -1,0 +1,45 @@
+"""Handbooks for tests: made by ``sopbook init``, changed where a test needs it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from sopbook.check import check
+from sopbook.handbooks import load
+from sopbook.link.handbook import Handbook
+from sopbook.places import Diagnostic
+from sopbook.scaffold import init
+
+TODAY = dt.date(2026, 6, 1)
+REPOSITORY = Path(__file__).parent.parent
+
+
+class Draft:
+    """A handbook in a folder that a test may change."""
+
+    def __init__(self, root: Path, language: str = "zh") -> None:
+        self.root = root
+        init(root, language, dt.date(2026, 1, 1))
+
+    def write(self, file: str, text: str | bytes) -> None:
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def read(self, file: str) -> str:
+        return (self.root / file).read_text("utf-8")
+
+    def replace(self, file: str, old: str, new: str) -> None:
+        text = self.read(file)
+        assert old in text, f"{file} has no {old!r}"
+        self.write(file, text.replace(old, new, 1))
+
+    def load(self) -> Handbook:
+        return load(self.root)
+
+    def check(self, today: dt.date = TODAY) -> list[Diagnostic]:
+        return check(self.load(), today)
+
+    def codes(self, today: dt.date = TODAY) -> list[str]:
+        return [diagnostic.code for diagnostic in self.check(today)]
