@@ -75,9 +75,9 @@ class Handbook:
     """All documents with their links.
 
     ``documents`` are sorted by number and hold each number once; ``duplicates`` are the others.
-    ``broken`` are the names (numbers, titles, aliases) of files that could not be read. ``assets`` maps the files beside
-    the documents to their sizes. All mappings are keyed by document number unless they say
-    otherwise.
+    ``broken`` are the names (numbers, titles, aliases) of files that could not be read.
+    ``assets`` maps the files beside the documents to their sizes. All mappings are keyed by
+    document number unless they say otherwise.
     """
 
     settings: Settings

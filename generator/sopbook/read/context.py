@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -51,6 +52,7 @@ class Context:
         # An id that an author wrote goes before one that we derive, wherever it stands.
         self._explicit = {node.anchor for node in prose.walk(blocks) if isinstance(node, Suffix) and node.anchor}
         self._taken: dict[str, Place] = {}
+        self._copies: defaultdict[str, int] = defaultdict(lambda: 1)
 
     # ------------------------------------------------------------------------ anchors
 
@@ -66,10 +68,10 @@ class Context:
 
     def derived_anchor(self, wanted: str, place: Place) -> str:
         """``wanted``, with a number behind it if it is taken."""
-        name, count = wanted, 1
+        name = wanted
         while name in self._taken or name in self._explicit:
-            count += 1
-            name = f"{wanted}-{count}"
+            self._copies[wanted] += 1
+            name = f"{wanted}-{self._copies[wanted]}"
         self._taken[name] = place
         return name
 
