@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,8 @@ FRAGMENTS = st.sampled_from(
         "## Steps\n", "## 字段\n", "## Questions\n", "## Items\n", "### G {#g type=table rows=3}\n", "#### deep\n",
         "1. **T** {#a responsible=x within=3wd}\n", "   text\n", "- [ ] **I** {#i critical} c\n", "  If not: x\n",
         "- [x] o\n", "| a {type=date} | b |\n| --- | --- |\n| c | d |\n", "> [!rationale] r\n", "> [!warning]\n> x\n",
-        "[[X-1#a|b]]", "{{f}}", "{#", "{a=\"", "}", "]]", "**", "<script>", "<!-- -->", "![](a.png)", "[x](javascript:1)",
+        "[[X-1#a|b]]", "{{f}}", "{#", "{a=\"", "}", "]]", "**", "<script>", "<!-- -->", "![](a.png)",
+        "[x](javascript:1)",
         "`", "```\n", "\\", "\t", "\x00", "\ufeff", "业户", "😀", "\n\n", "    ", "* * *\n", "[a]: b\n", "&#106;",
     ]
 )  # fmt: skip
@@ -57,10 +59,30 @@ def test_any_body_and_front_matter_in_every_kind(kind: Kind, more: str, body: st
     sound(read_document("x.md", front_matter(kind, more, body).encode("utf-8", "surrogatepass")))
 
 
-@settings(max_examples=200)
-@given(
-    st.sampled_from(list(Kind)), st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=200)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "> " * 3000 + "x",
+        "".join("  " * depth + "- a\n" for depth in range(300)),
+        "**a " * 3000 + "b** " * 3000,
+        "[" * 9000,
+        "[a" * 3000 + "](x)" * 3000,
+        "{" * 9000 + "}" * 9000,
+        "|" * 2000 + "\n" + "|-" * 2000 + "\n" + ("|" * 2000 + "\n") * 50,
+        "<a " * 5000,
+        "# a\n" * 5000,
+    ],
+    ids=["quotes", "lists", "strong", "brackets", "links", "braces", "table", "html", "headings"],
 )
+def test_hostile_nesting_and_repetition(body: str) -> None:
+    sound(read_document("x.md", front_matter("procedure", "", f"## Steps\n{body}").encode()))
+
+
+PRINTABLE = st.characters(codec="utf-8", exclude_categories=["Cc"])
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(list(Kind)), st.text(alphabet=PRINTABLE, max_size=200))
 def test_no_word_of_a_plain_paragraph_is_lost(kind: Kind, text: str) -> None:
     words = "".join(char if char.isalnum() else " " for char in text).split()
     paragraph = " ".join(words)

@@ -161,7 +161,8 @@ def test_role() -> None:
 def test_checklist_item_has_criterion_and_what_to_do_on_a_miss() -> None:
     checklist = clean(
         "checklist",
-        "## Items\n### Hall\n- [ ] **Floor** {#floor critical} Dry and clean.\n  If not: mop it,\n  then put up a sign.\n",
+        "## Items\n### Hall\n"
+        "- [ ] **Floor** {#floor critical} Dry and clean.\n  If not: mop it,\n  then put up a sign.\n",
         "frequency: per-shift\nresponsible: Clerk\nrecord: F-1\n",
     )
     assert isinstance(checklist, Checklist)
@@ -279,9 +280,8 @@ Text.
 
 
 def test_unknown_sections_and_text_around_lists_are_kept() -> None:
-    procedure = clean(
-        "procedure", "Before.\n\n## Steps\nRead on.\n\n1. **Go** {#go}\n\nAfterwards.\n\n## My own\nHere.\n"
-    )
+    body = "Before.\n\n## Steps\nRead on.\n\n1. **Go** {#go}\n\nAfterwards.\n\n## My own\nHere.\n"
+    procedure = clean("procedure", body)
     assert isinstance(procedure, Procedure)
     texts = [prose.plain_blocks(section.blocks) for section in procedure.sections]
     assert texts == ["Before.", "Read on.\nAfterwards.", "Here."]

@@ -331,14 +331,19 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "allOf": [{"if": _is_kind(kind), "then": {"$ref": f"#/$defs/{kind}"}} for kind in definitions],
         "anyOf": [{"required": [word]} for word in _spellings_of("kind")],
+        "properties": {word: {"enum": _kind_words(list(definitions))} for word in _spellings_of("kind")},
         "$defs": definitions,
     }
 
 
 def _is_kind(kind: str) -> dict[str, Any]:
-    words = [kind, *(word for language in languages() for word in locale(language).words("kinds")[kind])]
-    enum = {"enum": list(dict.fromkeys(words))}
+    enum = {"enum": _kind_words([kind])}
     return {"anyOf": [{"required": [key], "properties": {key: enum}} for key in _spellings_of("kind")]}
+
+
+def _kind_words(kinds: list[str]) -> list[str]:
+    words = [word for language in languages() for kind in kinds for word in locale(language).words("kinds")[kind]]
+    return list(dict.fromkeys([*kinds, *words]))
 
 
 def _spellings_of(key: str) -> list[str]:

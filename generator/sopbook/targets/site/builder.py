@@ -7,9 +7,11 @@ reads ``mkdocs.yml`` can build the same folder without this package.
 from __future__ import annotations
 
 import hashlib
+import html
 import logging
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,7 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
     """
     language = handbook.settings.language
     config: dict[str, Any] = {
-        "site_name": handbook.settings.title,
+        "site_name": html.escape(handbook.settings.title, quote=False),
         "theme": {
             "name": "material",
             "language": language,
@@ -80,7 +82,7 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         "site_dir": "site",
         "use_directory_urls": True,
         "nav": navigation,
-        "extra_css": ["assets/sopbook.css"],
+        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css"],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
         "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
     }
@@ -122,20 +124,39 @@ def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
         return Outcome(0, sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0)
     fresh = out / ".site.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        # mkdocs writes one line a page; what matters comes as an exception.
-        logging.getLogger("mkdocs").setLevel(logging.ERROR)
-        config = load_config(str(out / "mkdocs.yml"), site_dir=str(fresh))
-        tune_search(config, terms)
-        config.plugins.on_startup(command="build", dirty=False)
-        build_mkdocs(config)
-    except (MkDocsException, SystemExit) as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise TargetFailed(f"mkdocs: {error}") from error
+    with _errors_of_mkdocs() as errors:
+        try:
+            config = load_config(str(out / "mkdocs.yml"), site_dir=str(fresh))
+            tune_search(config, terms)
+            config.plugins.on_startup(command="build", dirty=False)
+            build_mkdocs(config)
+        except (MkDocsException, SystemExit) as error:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise TargetFailed(f"mkdocs: {'; '.join(errors) or error}") from error
     _make_reproducible(fresh)
     (fresh / STAMP).write_text(stamp, "utf-8")
     switch_folder(fresh, site)
     return Outcome(sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0, 0)
+
+
+@contextmanager
+def _errors_of_mkdocs() -> Iterator[list[str]]:
+    """Collect what mkdocs logs as errors, and keep its other messages (a line a page) off the terminal."""
+    found: list[str] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("mkdocs")
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.ERROR)
+    logger.propagate = False
+    # The segmenter tells standard error how it loads its dictionary.
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
 
 
 def _stamp(inputs: Iterable[bytes]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -73,12 +74,12 @@ def _render(
     root: str = "../",
     **values: object,
 ) -> str:
-    html = Html(handbook, words, document, root)
-    view = View(handbook, words, html)
+    prose_html = Html(handbook, words, document, root)
+    view = View(handbook, words, prose_html)
     context = {
         "doc": document,
         "view": view,
-        "html": html,
+        "html": prose_html,
         "ui": view.ui,
         "locale": words,
         "separator": words.format("list"),
@@ -97,7 +98,8 @@ def _front_matter(handbook: Handbook, document: Document | None) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
         return ""
-    lines = [f"title: {json.dumps(f'{document.id} {document.title}', ensure_ascii=False)}"]
+    title = _title(f"{document.id} {document.title}")
+    lines = [f"title: {json.dumps(title, ensure_ascii=False)}"]
     if document.kind is Kind.BANK:
         # Wrong answers must not turn up as answers.
         lines.append("search:\n  exclude: true")
@@ -153,13 +155,18 @@ def navigation(handbook: Handbook) -> list[Any]:
             for kind in Kind
             if (listed := [_entry(document) for document in members if document.kind is kind])
         ]
-        entries += sections if len(departments) == 1 else [{department or handbook.settings.title: sections}]
+        entries += sections if len(departments) == 1 else [{_title(department or handbook.settings.title): sections}]
     entries.append({words.word("ui", "all_documents"): "documents/index.md"})
     return entries
 
 
 def _entry(document: Document) -> dict[str, str]:
-    return {document.title: f"{document.id}/index.md"}
+    return {_title(document.title): f"{document.id}/index.md"}
+
+
+def _title(text: str) -> str:
+    """A title for the site builder, whose templates take titles for HTML."""
+    return html.escape(text, quote=False)
 
 
 def search_terms(handbook: Handbook) -> list[str]:
