@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import jieba
 import yaml
 from mkdocs.commands.build import build as build_mkdocs
 from mkdocs.config import load_config
@@ -150,8 +151,8 @@ def _errors_of_mkdocs() -> Iterator[list[str]]:
     logger.addHandler(handler)
     logger.setLevel(logging.ERROR)
     logger.propagate = False
-    # The segmenter tells standard error how it loads its dictionary.
-    logging.getLogger("jieba").setLevel(logging.WARNING)
+    # The segmenter tells standard error how it loads its dictionary, and sets its own level when imported.
+    jieba.setLogLevel(logging.WARNING)
     try:
         yield found
     finally:

@@ -62,7 +62,7 @@ class Html:
             case prose.List():
                 return self._list(block)
             case prose.Table(header=header, rows=rows):
-                head = Markup("").join(
+                head = Markup(" ").join(
                     Markup('<th scope="col">{}</th>').format(self.inlines(c.children)) for c in header
                 )
                 body = Markup("\n").join(self._row(row) for row in rows)
@@ -83,7 +83,7 @@ class Html:
                 return Markup("<hr>")
 
     def _row(self, row: tuple[prose.Cell, ...]) -> Markup:
-        cells = Markup("").join(Markup("<td>{}</td>").format(self.inlines(cell.children)) for cell in row)
+        cells = Markup(" ").join(Markup("<td>{}</td>").format(self.inlines(cell.children)) for cell in row)
         return Markup("<tr>{}</tr>").format(cells)
 
     def _list(self, block: prose.List) -> Markup:

@@ -1,0 +1,106 @@
+"""The built site in a real browser: phone and desktop, light and dark, and the search in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from handbooks import REPOSITORY
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from sopbook.handbooks import load
+from sopbook.model import Kind
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def one_page_of_each_kind() -> list[str]:
+    handbook = load(REPOSITORY)
+    return ["", "documents/", "procedures/", *(f"{d[0].id}/" for kind in Kind if (d := handbook.of_kind(kind)))]
+
+
+@pytest.fixture(scope="session")
+def address(real_site: Path, serve: Callable[[Path], str]) -> str:
+    return serve(real_site)
+
+
+@pytest.fixture(params=[(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light")], ids=["phone", "phone-dark", "desktop"])
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    size, scheme = request.param
+    context = browser.new_context(viewport=size, color_scheme=scheme)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    return page
+
+
+@pytest.mark.parametrize("path", one_page_of_each_kind())
+def test_a_page_fits_the_screen_and_loads_nothing_from_elsewhere(path: str, page: Page, address: str) -> None:
+    errors: list[str] = []
+    requested: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("response", lambda response: errors.append(response.url) if response.status >= 400 else None)
+    page.goto(f"{address}/{path}")
+    page.wait_for_load_state("networkidle")
+    assert errors == []
+    assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def search(page: Page, address: str, words: str) -> list[str]:
+    page.goto(f"{address}/")
+    # On a phone the search opens by its icon.
+    if page.locator("label.md-header__button[for='__search']").is_visible():
+        page.locator("label.md-header__button[for='__search']").click()
+    page.locator("input.md-search__input").fill(words)
+    page.keyboard.press("End")  # the search listens to keys, as an input method sends them
+    page.locator(".md-search-result__link").first.wait_for()
+    return [link.get_attribute("href") or "" for link in page.locator(".md-search-result__link").all()]
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [("投诉", "KF-CX-06"), ("回复函", "KF-CX-06"), ("KF-BD-11", "KF-BD-11"), ("日巡检查表", "KF-JC-02")],
+)
+def test_search_finds_chinese_words_and_numbers(words: str, number: str, page: Page, address: str) -> None:
+    assert any(f"/{number}/" in href for href in search(page, address, words))
+
+
+def test_search_leads_to_the_step_itself(page: Page, address: str) -> None:
+    found = search(page, address, "先听后记")
+    assert any("/KF-CX-06/" in href and href.endswith("#accept") for href in found)
+
+
+def test_answers_of_questions_are_not_search_results(page: Page, address: str) -> None:
+    found = search(page, address, "当场承认物业巡查不到位")
+    assert not any("KF-TK-" in href for href in found)
+
+
+def test_a_step_shows_who_and_how_long_and_leads_to_its_form(page: Page, address: str) -> None:
+    page.goto(f"{address}/KF-CX-06/#accept")
+    marks = page.locator("#accept + .sop-step .sop-marks")
+    assert "客服前台" in marks.inner_text()
+    assert "10 分钟" in marks.inner_text()
+    marks.get_by_role("link", name="KF-BD-11").click()
+    page.wait_for_url("**/KF-BD-11/")
+    assert "投诉(建议)记录表" in page.locator("h1").inner_text()
+
+
+def test_answers_open_by_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}/KF-TK-06/")
+    summary = page.locator("details.sop-answer summary").first
+    assert not page.locator("details.sop-answer").first.get_attribute("open")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details.sop-answer").first.get_attribute("open") is not None
