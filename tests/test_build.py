@@ -49,6 +49,14 @@ def test_an_edit_shows_and_a_removed_document_goes(draft: Draft) -> None:
     assert not (draft.root / "build/site/OF-CK-01").exists()
 
 
+def test_the_house_may_replace_styles_and_add_files(draft: Draft) -> None:
+    draft.write("site/assets/sopbook.css", ":root { --sop-accent: #123456; }")
+    draft.write("site/assets/logo.txt", "logo")
+    site_of(draft)
+    assert "#123456" in (draft.root / "build/site/assets/sopbook.css").read_text("utf-8")
+    assert (draft.root / "build/site/assets/logo.txt").read_text("utf-8") == "logo"
+
+
 def test_a_failed_build_leaves_the_last_site_whole(draft: Draft) -> None:
     site_of(draft)
     before = files(draft.root / "build/site")

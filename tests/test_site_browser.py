@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from handbooks import REPOSITORY
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from handbooks import REPOSITORY
 from sopbook.handbooks import load
 from sopbook.model import Kind
 

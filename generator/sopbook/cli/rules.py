@@ -14,6 +14,7 @@ from sopbook.read.tree import HandbookNotFound
 
 _BAD = Text("不好", "Bad")
 _GOOD = Text("好", "Good")
+_MISSING = Text("(没有这一处)", "(this is missing)")
 
 
 def add(commands: Any) -> None:
@@ -55,9 +56,9 @@ def explanation(rule: Rule, language: str) -> str:
         good = rule.example.good.in_language(language)
         bad = rule.example.bad.in_language(language)
         for label, text in ((_BAD, bad), (_GOOD, good)):
-            if text.strip():
-                block = "\n".join(f"    {line}" for line in text.strip("\n").split("\n"))
-                parts.append(f"{label.in_language(language)} ({rule.example.file}):\n\n{block}")
+            lines = (text.strip("\n") or _MISSING.in_language(language)).split("\n")
+            block = "\n".join(f"    {line}" for line in lines)
+            parts.append(f"{label.in_language(language)} ({rule.example.file}):\n\n{block}")
     return "\n\n".join(parts)
 
 

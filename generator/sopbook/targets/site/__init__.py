@@ -60,9 +60,11 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
             if use.path is not None and is_publishable(use, handbook.assets):
                 name = posixpath.join(document.id, relative_path(use.href) or "")
                 files[name] = (root / use.path).read_bytes()
-    for path in sorted((site_folder() / "assets").rglob("*")):
-        if path.is_file():
-            files[path.relative_to(site_folder()).as_posix()] = path.read_bytes()
+    # The house's own site/ goes before ours.
+    for folder in (site_folder(), root / "site"):
+        for path in sorted((folder / "assets").rglob("*")):
+            if path.is_file():
+                files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
 
 
