@@ -247,10 +247,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure(Document):
-    """How something is done, step by step."""
+    """How something is done, step by step.
+
+    ``short`` is a word or two for a button (empty if the title is short enough); ``call`` names
+    the contacts to telephone first.
+    """
 
     frequency: Frequency | None
     urgent: bool
+    short: str
+    call: tuple[Name, ...]
     steps: tuple[Step, ...]
     acceptance: tuple[Criterion, ...]
     questions: tuple[Question, ...]

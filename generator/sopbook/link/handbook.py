@@ -141,6 +141,10 @@ class Handbook:
         """The contacts of all references."""
         return tuple(contact for document in self._references() for contact in document.contacts)
 
+    def contact(self, name: Name) -> Contact | None:
+        """The contact that goes by a name."""
+        return next((contact for contact in self.contacts() if contact.name == name.text), None)
+
     def duties(self) -> tuple[tuple[Role, Duty], ...]:
         """Every duty with its role."""
         roles = (document for document in self.documents if isinstance(document, Role))

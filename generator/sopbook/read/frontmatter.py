@@ -147,6 +147,8 @@ class ProcedureMatter(FrontMatter):
 
     frequency: Recurs | None = Field(default=None, description="How often the procedure runs")
     urgent: Flag = Field(default=False, description="True for an emergency")
+    short: String = Field(default="", description="A word or two for a button, where the title is too long")
+    call: Strings = Field(default=[], description="Whom to telephone first: names of contacts")
 
 
 class ChecklistMatter(FrontMatter):

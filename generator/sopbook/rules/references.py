@@ -160,6 +160,16 @@ def ambiguous_role(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
                 yield Finding("SOP308", place, name, {"other": actor.title})
 
 
+def unknown_contact(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
+    """Names to telephone that no list of contacts has."""
+    for document in handbook.documents:
+        if isinstance(document, Procedure):
+            for name in document.call:
+                if handbook.contact(name) is None:
+                    known = [contact.name for contact in handbook.contacts()]
+                    yield Finding("SOP309", name.place, name.text, {}, near(name.text, known))
+
+
 _PROCEDURE = "sop/office/OF-CX-01.md"
 
 RULES = (
@@ -317,5 +327,26 @@ RULES = (
             bad=Text("aliases: [前台, 综合办主管, 总经理]", "aliases: [Reception, Office manager, Managing director]"),
         ),
         check=ambiguous_role,
+    ),
+    Rule(
+        code="SOP309",
+        name="unknown-contact",
+        severity=Severity.ERROR,
+        title=Text("联络表中没有这个名称", "contact that no list has"),
+        message=Text("联络表中没有“{text}”", 'no list of contacts has "{text}"'),
+        remedy=Text(
+            "改为联络表中的名称,或在参考文件的“联络”中加上它和电话。",
+            "Use a name from a list of contacts, or add it with its telephone number to one.",
+        ),
+        why=Text(
+            "紧急时页面要给出能直接拨打的号码。",
+            "In an emergency the page has to offer a number to dial.",
+        ),
+        example=Example(
+            file=_PROCEDURE,
+            good=Text("frequency: 每日", "frequency: daily"),
+            bad=Text("frequency: 每日\ncall: [门岗]", "frequency: daily\ncall: [Gate]"),
+        ),
+        check=unknown_contact,
     ),
 )

@@ -8,6 +8,7 @@ from sopbook.model import Criterion, Procedure, Step
 from sopbook.prose import ListItem, Paragraph
 from sopbook.read.context import Context
 from sopbook.read.frontmatter import ProcedureMatter
+from sopbook.read.kinds.common import name_in
 from sopbook.read.outline import Outline
 from sopbook.read.questions import read_questions
 
@@ -43,6 +44,8 @@ def read_procedure(matter: ProcedureMatter, common: dict[str, Any], outline: Out
         sections=outline.finish(),
         frequency=matter.frequency,
         urgent=matter.urgent,
+        short=matter.short,
+        call=tuple(name_in(common, context, "call", text) for text in matter.call),
         steps=steps,
         acceptance=acceptance,
         questions=questions,
