@@ -59,6 +59,9 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         config.docs_dir = str(place.out / "docs")
         config.nav = compiled["nav"]
         config.extra_css = [*config.extra_css, *(c for c in compiled["extra_css"] if c not in config.extra_css)]
+        named = {str(script) for script in config.extra_javascript}
+        scripts = [script for script in compiled["extra_javascript"] if _path(script) not in named]
+        config.extra_javascript = [*config.extra_javascript, *map(option.ExtraScript().validate, scripts)]  # type: ignore[no-untyped-call]
         config.theme["language"] = compiled["theme"]["language"]
         tune_search(config, place.out / TERMS)
 
@@ -69,3 +72,8 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         if (self._root / "templates").is_dir():
             server.watch(str(self._root / "templates"))
         return server
+
+
+def _path(script: str | dict[str, Any]) -> str:
+    """The path of a script as ``mkdocs.yml`` may name it."""
+    return script if isinstance(script, str) else str(script["path"])

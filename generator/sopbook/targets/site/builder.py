@@ -34,6 +34,9 @@ STAMP = ".sopbook"
 SEARCH_SEPARATOR = r"[\s\u200b\-/,。、;:!?()()]+"
 """Splits at spaces, at the marks of Chinese segmentation, at punctuation, and inside document numbers."""
 
+SCRIPT = {"path": "assets/sopbook.js", "type": "module"}
+"""The one script that every page names; it fetches the others where there is something for them to do."""
+
 _TOOLS = ("sopbook", "mkdocs", "mkdocs-material", "markdown", "jieba")
 
 
@@ -84,6 +87,7 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         "use_directory_urls": True,
         "nav": navigation,
         "extra_css": [*own.get("extra_css", []), "assets/sopbook.css"],
+        "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
         "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
     }

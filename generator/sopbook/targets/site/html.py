@@ -177,6 +177,10 @@ class Html:
         """A link to a document."""
         return self.link_to(Target(document, "", document.title), label)
 
+    def url(self, document: Document, anchor: str = "") -> str:
+        """The address of a document, seen from this page."""
+        return document_url(document.id, anchor, self.root)
+
     def figure(self, name: str) -> Markup:
         """The value of a figure, marked as such."""
         figure = self.handbook.figures.get(name)

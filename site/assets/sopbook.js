@@ -1,0 +1,13 @@
+// What a page of the handbook does beyond showing text. Each part is a module of its own with a
+// function `start(element)`, fetched only by pages that have something for it to do.
+
+const PARTS = [
+  [".sop-checklist", "./checklist.js"],
+];
+
+for (const [selector, module] of PARTS) {
+  const elements = document.querySelectorAll(selector);
+  if (elements.length > 0) {
+    import(module).then(({ start }) => elements.forEach((element) => start(element)));
+  }
+}
