@@ -512,6 +512,7 @@ class Figure:
 class Settings:
     """The handbook's settings (``handbook.yml``).
 
+    ``base_url`` is where the site is served (it ends with ``/``), empty if not known.
     ``departments`` maps a top-level folder to the department's name; ``rules`` maps a code to
     ``off`` or a severity.
     """
@@ -519,6 +520,7 @@ class Settings:
     organisation: str
     title: str
     language: str
+    base_url: str
     departments: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     rules: tuple[tuple[str, str], ...]

@@ -3,6 +3,11 @@
 
 const PARTS = [
   [".sop-checklist", "./checklist.js"],
+  [".sop-news", "./news.js"],
+  [".sop-print", "./print.js"],
+  ["[data-filters]", "./filter.js"],
+  [".sop-review", "./review.js"],
+  [".sop-update", "./offline.js"],
 ];
 
 for (const [selector, module] of PARTS) {

@@ -50,6 +50,7 @@ def link(sources: Sources) -> Handbook:
         figures={figure.name: figure for figure in sources.settings.figures},
         uses=_grouped(_uses(documents)),
         mentions={number: _unique(found) for number, found in _grouped(_mentions(documents)).items()},
+        names=_named(documents),
         work=_grouped(_work(documents, actors)),
         questions=_grouped(_tested(documents)),
     )
@@ -143,6 +144,18 @@ def _mentions(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
         for number in (*written, *named):
             if number and number != document.id:
                 yield number, document
+
+
+def _named(documents: Iterable[Document]) -> Mapping[str, tuple[Document, ...]]:
+    """For each document the others that it names, by number."""
+    by_number = {document.id: document for document in documents}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for number, document in _mentions(by_number.values()):
+        if number in by_number:
+            found[document.id].add(number)
+    return {
+        number: tuple(by_number[other] for other in sorted(others, key=number_key)) for number, others in found.items()
+    }
 
 
 def _tested(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, str], Asked]]:

@@ -11,12 +11,14 @@ import yaml
 
 from sopbook.link.assets import files_used, is_publishable
 from sopbook.link.handbook import Handbook
-from sopbook.locales import Text
+from sopbook.locales import Text, locale
+from sopbook.model import Role
 from sopbook.output import sync_folder
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder, templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.builder import build_site, plain_config, write_config
+from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.pages import navigation, render_pages, search_terms
 
 TERMS = "search-terms.txt"
@@ -55,14 +57,18 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
     pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
     files = {name: text.encode() for name, text in pages.items()}
+    words = locale(handbook.settings.language)
+    files["calendar/recurring.ics"] = calendar_file(handbook, words)
     for document in handbook.documents:
+        if isinstance(document, Role):
+            files[f"{document.id}/calendar.ics"] = calendar_file(handbook, words, document.title)
         for use in files_used(document):
             if use.path is not None and is_publishable(use, handbook.assets):
                 name = posixpath.join(document.id, relative_path(use.href) or "")
                 files[name] = (root / use.path).read_bytes()
     # The house's own site/ goes before ours.
     for folder in (site_folder(), root / "site"):
-        for path in sorted((folder / "assets").rglob("*")):
+        for path in sorted(folder.rglob("*")):
             if path.is_file():
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
@@ -87,6 +93,6 @@ def _own_config(root: Path) -> Mapping[str, Any]:
 
 TARGET = Target(
     name="site",
-    summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
+    summary=Text("员工手册网站（docs/ 与 site/）", "the handbook site (docs/ and site/)"),
     build=build,
 )

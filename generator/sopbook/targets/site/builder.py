@@ -27,6 +27,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
 from sopbook.output import recover_folder, switch_folder
 from sopbook.targets import Outcome, TargetFailed
+from sopbook.targets.site.offline import WORKER, offline_files
 
 STAMP = ".sopbook"
 """A file in the built site that says what it was built from."""
@@ -80,6 +81,8 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         },
         "extra": {"generator": False},
     }
+    if handbook.settings.base_url:
+        config["site_url"] = handbook.settings.base_url
     config |= {key: value for key, value in own.items() if key not in ("docs_dir", "site_dir", "plugins", "INHERIT")}
     config |= {
         "docs_dir": "docs",
@@ -139,6 +142,7 @@ def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
             shutil.rmtree(fresh, ignore_errors=True)
             raise TargetFailed(f"mkdocs: {'; '.join(errors) or error}") from error
     _make_reproducible(fresh)
+    _make_offline(fresh)
     (fresh / STAMP).write_text(stamp, "utf-8")
     switch_folder(fresh, site)
     return Outcome(sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0, 0)
@@ -173,7 +177,18 @@ def _stamp(inputs: Iterable[bytes]) -> str:
     return digest.hexdigest() + "\n"
 
 
+def _make_offline(site: Path) -> None:
+    """Give the service worker its list of the site's files."""
+    paths = sorted(path for path in site.rglob("*") if path.is_file())
+    digests = {path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    for name, data in offline_files((site / WORKER).read_bytes(), digests).items():
+        (site / name).write_bytes(data)
+
+
 def _make_reproducible(site: Path) -> None:
     """Drop what mkdocs dates with the day of the build: the same sources give the same bytes."""
     for name in ("sitemap.xml", "sitemap.xml.gz"):
         (site / name).unlink(missing_ok=True)
+    # What the theme's own developers need is a quarter of a small site.
+    for path in site.rglob("*.map"):
+        path.unlink()

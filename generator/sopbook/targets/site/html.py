@@ -30,6 +30,11 @@ def heading_anchor(anchor: str) -> Markup:
     return Markup("{{#{}}}").format(re.sub(r"[^\w.-]", "-", anchor))
 
 
+def css_text(text: str) -> Markup:
+    """Text as a CSS string inside a style element: everything but letters and digits becomes an escape."""
+    return Markup('"{}"').format(Markup(re.sub(r"[^\w ]", lambda match: f"\\{ord(match[0]):x} ", text)))  # noqa: S704
+
+
 def document_url(number: str, anchor: str = "", root: str = "../") -> str:
     """The address of a document's page, seen from a page whose way to the top is ``root``."""
     fragment = f"#{quote(anchor)}" if anchor else ""
