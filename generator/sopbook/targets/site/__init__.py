@@ -19,6 +19,7 @@ from sopbook.resources import site_folder, templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.builder import build_site, plain_config, write_config
 from sopbook.targets.site.calendar import calendar_file
+from sopbook.targets.site.finish import FIRST_STYLES, first_styles
 from sopbook.targets.site.pages import navigation, render_pages, search_terms
 
 TERMS = "search-terms.txt"
@@ -50,7 +51,8 @@ def sync_terms(path: Path, data: bytes) -> None:
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
     outcome, decisive, _ = generate(handbook, place)
-    return outcome + build_site(place.out, place.out / TERMS, decisive)
+    styles = first_styles(site_folders(place.root))
+    return outcome + build_site(place.out, place.out / TERMS, styles, decisive)
 
 
 def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
@@ -66,12 +68,16 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
             if use.path is not None and is_publishable(use, handbook.assets):
                 name = posixpath.join(document.id, relative_path(use.href) or "")
                 files[name] = (root / use.path).read_bytes()
-    # The house's own site/ goes before ours.
-    for folder in (site_folder(), root / "site"):
+    for folder in reversed(site_folders(root)):
         for path in sorted(folder.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.name != FIRST_STYLES:
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
+
+
+def site_folders(root: Path) -> list[Path]:
+    """The folders of the site's own parts: the house's goes before ours."""
+    return [root / "site", site_folder()]
 
 
 def _own_config(root: Path) -> Mapping[str, Any]:

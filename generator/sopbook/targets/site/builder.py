@@ -27,6 +27,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
 from sopbook.output import recover_folder, switch_folder
 from sopbook.targets import Outcome, TargetFailed
+from sopbook.targets.site.finish import finish_page
 from sopbook.targets.site.offline import WORKER, offline_files
 
 STAMP = ".sopbook"
@@ -119,15 +120,17 @@ def tune_search(config: MkDocsConfig, terms: Path) -> None:
             plugin.config.separator = SEARCH_SEPARATOR
 
 
-def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
+def build_site(out: Path, terms: Path, styles: str, inputs: Iterable[bytes]) -> Outcome:
     """Build ``out/docs`` into ``out/site``, unless it was built from the same ``inputs`` before.
+
+    ``styles`` is CSS for the time until a page's stylesheets are there (see ``finish``).
 
     The last good site stays in place until the new one is whole. Raises TargetFailed with the
     builder's message if it cannot build.
     """
     site = out / "site"
     recover_folder(site)
-    stamp = _stamp(inputs)
+    stamp = _stamp([*inputs, styles.encode()])
     if (site / STAMP).is_file() and (site / STAMP).read_text("utf-8") == stamp:
         return Outcome(0, sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0)
     fresh = out / ".site.new"
@@ -142,6 +145,8 @@ def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
             shutil.rmtree(fresh, ignore_errors=True)
             raise TargetFailed(f"mkdocs: {'; '.join(errors) or error}") from error
     _make_reproducible(fresh)
+    for page in sorted(fresh.rglob("*.html")):
+        page.write_text(finish_page(page.read_text("utf-8"), styles), "utf-8")
     _make_offline(fresh)
     (fresh / STAMP).write_text(stamp, "utf-8")
     switch_folder(fresh, site)

@@ -72,8 +72,9 @@ class Html:
                 )
                 body = Markup("\n").join(self._row(row) for row in rows)
                 return Markup(
-                    '<div class="sop-scroll"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>'
-                ).format(head, body)
+                    '<div class="sop-scroll" tabindex="0" role="region" aria-label="{}"><table class="sop-table">\n'
+                    "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
+                ).format(self.locale.word("ui", "table"), head, body)
             case prose.Quote(blocks):
                 return Markup("<blockquote>\n{}\n</blockquote>").format(self.blocks(blocks))
             case prose.Callout(kind=kind, blocks=blocks):

@@ -93,7 +93,7 @@ def _front_matter(handbook: Handbook, document: Document | None) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
         # A list repeats the titles of what it lists: as an answer it would only hide them.
-        return "---\nsearch:\n  exclude: true\n---\n\n"
+        return "---\nsearch:\n  exclude: true\nhide:\n  - toc\n---\n\n"
     title = _title(f"{document.id} {document.title}")
     lines = [f"title: {json.dumps(title, ensure_ascii=False)}"]
     if document.kind is Kind.BANK:
