@@ -513,7 +513,8 @@ class Settings:
     """The handbook's settings (``handbook.yml``).
 
     ``departments`` maps a top-level folder to the department's name; ``rules`` maps a code to
-    ``off`` or a severity.
+    ``off`` or a severity. ``base_url`` is where the site is published, ending in ``/`` (empty if
+    it is not): printed forms lead there.
     """
 
     organisation: str
@@ -522,3 +523,4 @@ class Settings:
     departments: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     rules: tuple[tuple[str, str], ...]
+    base_url: str = ""
