@@ -3,6 +3,7 @@
 
 const PARTS = [
   [".sop-checklist", "./checklist.js"],
+  [".sop-word[data-fill]", "./fill.js"],
 ];
 
 for (const [selector, module] of PARTS) {

@@ -238,7 +238,7 @@ def _merged(compiled: FormDocument, base: dict[str, Value], options: argparse.Na
         )
         return []
     merge, problems, more = checked.merge, checked.problems, checked.more
-    names: dict[int, str] = {}
+    names: list[str] = []
     if merge is not None and merge.count == 0:
         problems = [Problem(0, _NO_ROWS)]
     elif merge is not None and not options.one:
@@ -252,7 +252,7 @@ def _merged(compiled: FormDocument, base: dict[str, Value], options: argparse.Na
 
 
 def _write(
-    compiled: FormDocument, merge: Merge, base: dict[str, Value], names: dict[int, str], options: argparse.Namespace
+    compiled: FormDocument, merge: Merge, base: dict[str, Value], names: list[str], options: argparse.Namespace
 ) -> list[Path]:
     number = compiled.form.number
     with Progress(number, merge.count) as progress:
@@ -260,7 +260,7 @@ def _write(
             path = options.out / f"{number}-{options.rows.stem}.docx"
             _not_there([path], options)
             return [write_together(compiled, merge, base, path, progress.at)]
-        _not_there((options.out / name for name in names.values()), options)
+        _not_there((options.out / name for name in names), options)
         return write_files(compiled, merge, base, options.out, names, progress.at)
 
 

@@ -11,6 +11,7 @@ from sopbook import prose
 from sopbook.forms.document import FormCompiler, FormDocument
 from sopbook.forms.fillable import Blank, Column, Entry, Fillable, Grid, Group, Printed
 from sopbook.link.handbook import Handbook
+from sopbook.locales import Locale, locale
 from sopbook.model import Checklist, Form, Status
 from sopbook.resources import templates_folder
 
@@ -37,11 +38,12 @@ def compile_forms(handbook: Handbook, folders: Sequence[Path]) -> Iterator[FormD
 
 def page_files(handbook: Handbook, folders: Sequence[Path]) -> dict[str, bytes]:
     """What stands beside the page of each form: its Word file, and what a browser needs to know to fill it in."""
+    words = locale(handbook.settings.language)
     files: dict[str, bytes] = {}
     for compiled in compile_forms(handbook, folders):
         number = compiled.form.number
         files[f"{number}/{number}.docx"] = compiled.word()
-        described = json.dumps(describe(compiled.form), ensure_ascii=False, separators=(",", ":"))
+        described = json.dumps(describe(compiled.form, words), ensure_ascii=False, separators=(",", ":"))
         files[f"{number}/{number}.json"] = described.encode()
     return files
 
@@ -49,12 +51,16 @@ def page_files(handbook: Handbook, folders: Sequence[Path]) -> dict[str, bytes]:
 # ------------------------------------------------------------------------- description
 
 
-def describe(form: Fillable) -> dict[str, Any]:
-    """A form's blanks for a program that shows them: groups of fields, and tables with rows."""
+def describe(form: Fillable, words: Locale) -> dict[str, Any]:
+    """A form's blanks for a program that shows them: groups of fields, and tables with rows.
+
+    ``date`` is the pattern in which Word shows a day.
+    """
     return {
         "number": form.number,
         "title": form.title,
         "version": form.version,
+        "date": words.word("forms", "word_date"),
         "parts": [_grid(part) if isinstance(part, Grid) else _group(part) for part in form.parts],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,25 +27,25 @@ _SAME = Text(
 Progress = Callable[[int], None]
 
 
-def file_names(merge: Merge, number: str, by: Blank | None, words: Locale) -> tuple[dict[int, str], list[Problem]]:
+def file_names(merge: Merge, number: str, by: Blank | None, words: Locale) -> tuple[list[str], list[Problem]]:
     """The name of each row's file: by the value of a field, or by its place in the table.
 
     Returns also what is wrong with them.
     """
-    names: dict[int, str] = {}
+    if by is None:
+        digits = max(3, len(str(merge.count)))
+        return [f"{number}-{index:0{digits}}.docx" for index in range(1, merge.count + 1)], []
+    names: list[str] = []
     taken: dict[str, int] = {}
     problems: list[Problem] = []
-    digits = max(3, len(str(merge.count)))
-    for index, (row, values) in enumerate(merge.values(), start=1):
-        stem = f"{index:0{digits}}"
-        if by is not None:
-            stem = safe_name(show(values[by.tag], words)) if by.tag in values else ""
-            if not stem:
-                problems.append(Problem(row, filled(_UNNAMED, name=by.label)))
-            elif stem.casefold() in taken:
-                problems.append(Problem(row, filled(_SAME, name=by.label, other=taken[stem.casefold()])))
-            taken.setdefault(stem.casefold(), row)
-        names[row] = f"{number}-{stem}.docx"
+    for row, values in merge.values():
+        stem = safe_name(show(values[by.tag], words)) if by.tag in values else ""
+        if not stem:
+            problems.append(Problem(row, filled(_UNNAMED, name=by.label)))
+        elif stem.casefold() in taken:
+            problems.append(Problem(row, filled(_SAME, name=by.label, other=taken[stem.casefold()])))
+        taken.setdefault(stem.casefold(), row)
+        names.append(f"{number}-{stem}.docx")
     return names, problems
 
 
@@ -55,19 +55,19 @@ def safe_name(text: str) -> str:
 
 
 def write_files(
-    document: FormDocument, merge: Merge, base: Values, folder: Path, names: Mapping[int, str], progress: Progress
+    document: FormDocument, merge: Merge, base: Values, folder: Path, names: Sequence[str], progress: Progress
 ) -> list[Path]:
-    """Write a file for each row, named by the number of the row; ``base`` is filled in on all of them.
+    """Write a file for each row, with these names; ``base`` is filled in on all of them.
 
     The files appear in ``folder`` when the last of them is whole.
     """
     merger = document.merger({*base, *(blank.tag for blank in merge.columns.values())})
     made: list[Path] = []
     with _staging(folder) as staging:
-        for count, (row, values) in enumerate(merge.values(), start=1):
-            (staging / names[row]).write_bytes(merger.word({**base, **values}))
+        for count, (name, (_, values)) in enumerate(zip(names, merge.values(), strict=True), start=1):
+            (staging / name).write_bytes(merger.word({**base, **values}))
             progress(count)
-        for name in names.values():
+        for name in names:
             (staging / name).replace(folder / name)
             made.append(folder / name)
     return made

@@ -24,6 +24,9 @@ Raw = str | int | float | Decimal | bool | dt.date | dt.time | dt.datetime | lis
 
 MOST_CHARACTERS = 20_000
 
+_FREE = frozenset((FieldType.TEXT, FieldType.MULTILINE, FieldType.SIGNATURE))
+"""Types for which any text will do."""
+
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _TIME = re.compile(r"(\d{1,2})\s*(?::|时|点)\s*(?:(\d{1,2})\s*(?:分|(?::\s*(\d{1,2})(?:\.0+)?))?)?")
 _PHONE = re.compile(r"[\d+*#()\-‐–—\s,;、/转ext.]{3,100}", re.IGNORECASE)
@@ -87,7 +90,9 @@ def parse(blank: Blank, raw: Raw) -> Value | None:
     written = clean(raw).strip()
     if len(written) > MOST_CHARACTERS:
         raise BadValue(Text(_LONG.zh.format(most=MOST_CHARACTERS), _LONG.en.format(most=MOST_CHARACTERS)))
-    return _from_text(blank, written) if written else None
+    if not written:
+        return None
+    return written if blank.type in _FREE else _from_text(blank, written)
 
 
 def _typed(blank: Blank, raw: object) -> Value | None:

@@ -18,6 +18,7 @@ from sopbook.untrusted import Refused, read_bounded, refusal
 MOST_ROWS = 10_000
 MOST_COLUMNS = 1_000
 _MOST_HEADING = 200
+_MOST_LINE = 100_000
 
 _KIND = Text("只能读 .xlsx 和 .csv 文件", "only .xlsx and .csv files can be read")
 _OLD = Text("旧格式 .xls 读不了，请另存为 .xlsx", "the old format .xls cannot be read; save it as .xlsx")
@@ -51,11 +52,11 @@ class Table:
     """A table in memory, in the form in which the file holds it. ``rows`` parses it anew each time."""
 
     def __init__(self, name: str, data: bytes) -> None:
-        self._csv: str | None = None
+        self._csv: tuple[bytes, str] | None = None
         self._book: Workbook | None = None
         suffix = Path(name).suffix.lower()
         if suffix == ".csv":
-            self._csv = _decode(data)
+            self._csv = (data, _encoding(data))
         elif suffix in (".xlsx", ".xlsm"):
             self._book = Workbook(data)
         else:
@@ -95,7 +96,7 @@ class Table:
 
     def _raw(self) -> Iterator[tuple[int, dict[int, Cell]]]:
         if self._csv is not None:
-            yield from _csv_rows(self._csv)
+            yield from _csv_rows(*self._csv)
         elif self._book is not None:
             for number, cells in self._book.rows():
                 yield number, {i: _BAD[c.kind] if not isinstance(c, _PLAIN) else c for i, c in cells.items()}
@@ -123,20 +124,26 @@ def _heading(cell: Cell) -> str:
     return " ".join(str(cell).split())[:_MOST_HEADING]
 
 
-def _decode(data: bytes) -> str:
+def _encoding(data: bytes) -> str:
     # Excel in China writes CSV in the code page of Windows, a part of GB18030, unless asked for UTF-8.
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(encoding)
+            for _ in _lines(data, encoding):
+                pass
         except UnicodeDecodeError:
             continue
+        return encoding
     raise Refused(_ENCODING)
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-    first = text.split("\n", 1)[0]
+def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+
+
+def _csv_rows(data: bytes, encoding: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+    first = _lines(data, encoding).readline(_MOST_LINE)
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(data, encoding), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield reader.line_num, {i: _unquoted(cell.strip()) for i, cell in enumerate(cells[: MOST_COLUMNS + 2])}

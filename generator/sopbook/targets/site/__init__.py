@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sopbook.forms.files import page_files, template_folders
 from sopbook.link.assets import files_used, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
@@ -55,6 +56,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
     pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
     files = {name: text.encode() for name, text in pages.items()}
+    files |= page_files(handbook, template_folders(root))
     for document in handbook.documents:
         for use in files_used(document):
             if use.path is not None and is_publishable(use, handbook.assets):
