@@ -128,13 +128,12 @@ class Fillable:
         """Each blank by everything that people may call it: its tag, and its label where only one has it."""
         found = {fold(blank.tag): blank for blank in self.blanks()}
         labels = Counter(fold(blank.label) for blank in self.blanks())
+        for blank in self.blanks():
+            if labels[fold(blank.label)] == 1:
+                found.setdefault(fold(blank.label), blank)
         for part in self.parts:
-            title = part.title
-            for blank in Fillable("", "", "", "", (part,), ()).blanks():
-                if labels[fold(blank.label)] == 1:
-                    found.setdefault(fold(blank.label), blank)
-                if title and isinstance(part, Group):
-                    found.setdefault(fold(f"{title}.{blank.label}"), blank)
+            for name, blank in _qualified(part):
+                found.setdefault(fold(name), blank)
         return found
 
     def named(self, name: str) -> Blank | None:
@@ -144,6 +143,19 @@ class Fillable:
     def name_of(self, blank: Blank) -> str:
         """What to call a blank in a heading: its label, or its tag where several have that label."""
         return blank.label if self.names.get(fold(blank.label)) is blank else blank.tag
+
+
+def _qualified(part: Group | Grid) -> Iterator[tuple[str, Blank]]:
+    """The names of blanks within their part: group and label; table, row and column by title or id."""
+    if isinstance(part, Group):
+        for entry in part.entries:
+            yield from ((f"{part.title}.{blank.label}", blank) for blank in entry.blanks)
+        return
+    for number, row in enumerate(part.rows, start=1):
+        for column, cell in zip(part.columns, row, strict=True):
+            if isinstance(cell, Blank):
+                for table in (part.anchor, part.title):
+                    yield from ((f"{table}.{number}.{name}", cell) for name in (column.key, column.label))
 
 
 def fold(name: str) -> str:

@@ -18,7 +18,6 @@ from sopbook.untrusted import Refused, read_bounded, refusal
 MOST_ROWS = 10_000
 MOST_COLUMNS = 1_000
 _MOST_HEADING = 200
-_MOST_LINE = 100_000
 
 _KIND = Text("只能读 .xlsx 和 .csv 文件", "only .xlsx and .csv files can be read")
 _OLD = Text("旧格式 .xls 读不了，请另存为 .xlsx", "the old format .xls cannot be read; save it as .xlsx")
@@ -141,16 +140,18 @@ def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
 
 
 def _csv_rows(data: bytes, encoding: str) -> Iterator[tuple[int, dict[int, Cell]]]:
-    first = _lines(data, encoding).readline(_MOST_LINE)
+    first = next((line for line in _lines(data, encoding) if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(_lines(data, encoding), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
-            yield reader.line_num, {i: _unquoted(cell.strip()) for i, cell in enumerate(cells[: MOST_COLUMNS + 2])}
+            if len(cells) > MOST_COLUMNS:
+                raise refusal(_COLUMNS, most=MOST_COLUMNS)
+            yield reader.line_num, {index: _unquoted(cell.strip()) for index, cell in enumerate(cells)}
     except csv.Error as error:
         raise refusal(_BAD_CSV, detail=error) from error
 
 
 def _unquoted(cell: str) -> str:
     """The cell without the apostrophe by which we (and others) keep text from becoming a formula."""
-    return cell[1:] if cell[:1] == "'" and FORMULA.match(cell[1:]) else cell
+    return cell[1:].strip() if cell[:1] == "'" and FORMULA.match(cell[1:]) else cell

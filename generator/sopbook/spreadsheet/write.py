@@ -41,7 +41,7 @@ _STYLES = (
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyNumberFormat="1"/>'
     "</cellXfs></styleSheet>"
 )
-FORMULA = re.compile(r"[=+\-@\t\r\n|%]")
+FORMULA = re.compile(r"'*[=+\-@\t\r\n|%]")
 """What a spreadsheet program may take for the beginning of a formula."""
 
 
