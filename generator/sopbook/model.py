@@ -514,7 +514,8 @@ class Settings:
 
     ``base_url`` is where the site is served (it ends with ``/``), empty if not known.
     ``departments`` maps a top-level folder to the department's name; ``rules`` maps a code to
-    ``off`` or a severity.
+    ``off`` or a severity. ``base_url`` is where the site is published, ending in ``/`` (empty if
+    it is not): printed forms lead there.
     """
 
     organisation: str
@@ -524,3 +525,4 @@ class Settings:
     departments: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     rules: tuple[tuple[str, str], ...]
+    base_url: str = ""

@@ -107,4 +107,5 @@ def _settings(data: bytes, collector: Collector) -> Settings:
         departments=tuple(matter.departments.items()),
         figures=figures,
         rules=tuple(matter.rules.items()),
+        base_url=matter.base_url,
     )
