@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -71,14 +70,6 @@ def _listed(value: object) -> list[str]:
 
 def _spelled(table: str) -> Callable[[object], str]:
     return lambda value: _require(canonical(table, _text(value)))
-
-
-def _web_address(value: object) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or " " in text:
-        raise ValueError
-    return text.rstrip("/") + "/"
 
 
 _STRING = {"type": "string"}
@@ -319,9 +310,6 @@ class SettingsMatter(BaseModel):
         dict[str, Annotated[str, BeforeValidator(lambda v: v if v in _LEVELS else _require(None))]],
         Expected("rule_level"),
     ] = Field(default={}, description="Rules switched off or given another severity")
-    base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
-        default="", description="Where the site is published; printed forms lead there"
-    )
 
 
 _LEVELS = ("off", "error", "warning", "info")
@@ -329,7 +317,6 @@ _LEVELS = ("off", "error", "warning", "info")
 
 def validate_settings(tree: Tree, file: str, collector: Collector) -> SettingsMatter | None:
     """The typed settings, or None with findings. A wrong figure is reported at its own place."""
-    tree = canonical_keys(tree)
     try:
         return SettingsMatter.model_validate(tree.values)
     except ValidationError as error:

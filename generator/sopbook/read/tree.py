@@ -107,5 +107,4 @@ def _settings(data: bytes, collector: Collector) -> Settings:
         departments=tuple(matter.departments.items()),
         figures=figures,
         rules=tuple(matter.rules.items()),
-        base_url=matter.base_url,
     )
