@@ -8,6 +8,7 @@ questions that share a situation. It is a ``model.Question`` all the same.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import posixpath
 import random
@@ -83,13 +84,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """Questions that leave the handbook together. ``media`` are their pictures, by name."""
+    """Questions that leave the handbook together.
+
+    ``media`` are their pictures, by name; ``edition`` is the day of the newest document they are from.
+    """
 
     title: str
     language: str
     asked: tuple[Asked, ...]
     terms: Terms
     media: Mapping[str, bytes]
+    edition: dt.date
     losses: tuple[Loss, ...] = ()
 
     @property
@@ -104,8 +109,10 @@ class Quiz:
 def make_quiz(handbook: Handbook, root: Path, title: str, entries: Iterable[Entry], terms: Terms) -> Quiz:
     """Settle entries into a quiz. What cannot go along is in its ``losses``."""
     settler = _Settler(handbook, root)
-    asked = tuple(one for entry in entries for one in settler.entry(entry))
-    return Quiz(title, handbook.settings.language, asked, terms, settler.media, tuple(settler.losses))
+    kept = tuple(entries)
+    asked = tuple(one for entry in kept for one in settler.entry(entry))
+    edition = max((entry.document.control.effective for entry in kept), default=dt.date(2000, 1, 1))
+    return Quiz(title, handbook.settings.language, asked, terms, settler.media, edition, tuple(settler.losses))
 
 
 def drawn(quiz: Quiz) -> Quiz:
