@@ -21,7 +21,7 @@ def gift(data: bytes) -> list[dict[str, Any]]:
     for question in parser.parseFile(io.StringIO(data.decode())):
         answers = question.answers
         rows: list[dict[str, Any]] = []
-        for answer in getattr(answers, "answers", None) or getattr(answers, "question", None) and [] or []:
+        for answer in getattr(answers, "answers", None) or []:
             row = {key: value for key, value in vars(answer).items() if isinstance(value, str | float | int | bool)}
             rows.append({k: transformSpecials(v) if isinstance(v, str) else v for k, v in row.items()})
         truth = getattr(answers, "answer", None)

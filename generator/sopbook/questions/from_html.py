@@ -13,8 +13,7 @@ from urllib.parse import unquote
 from sopbook import prose
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
-from sopbook.questions.quiz import clean
-from sopbook.read.context import strip
+from sopbook.questions.text import clean, spaced, tidy
 from sopbook.read.links import is_external, is_safe_link
 
 _DEEPEST = 20
@@ -103,7 +102,7 @@ class _Reader(HTMLParser):
             return
         text = clean(data)
         if not any(node.tag in ("pre", "code") for node in self._open):
-            text = _spaced(text)
+            text = spaced(text)
         self._top.inlines.append(prose.Text(text))
 
     def _image(self, attributes: dict[str, str]) -> None:
@@ -227,33 +226,3 @@ def _in_one(blocks: tuple[Block, ...]) -> tuple[Inline, ...]:
             case _:
                 found.append(prose.Text(" ".join(prose.plain_blocks((block,)).split())))
     return tidy(found)
-
-
-def tidy(inlines: list[Inline] | tuple[Inline, ...]) -> tuple[Inline, ...]:
-    """Inlines with single spaces, and none at either end or beside a break."""
-    found = list(prose.merged(inlines))
-    while found and isinstance(found[0], prose.LineBreak):
-        found.pop(0)
-    while found and isinstance(found[-1], prose.LineBreak):
-        found.pop()
-    for index, node in enumerate(found):
-        if isinstance(node, prose.Text):
-            text = _spaced(node.text)
-            text = text.lstrip() if index and isinstance(found[index - 1], prose.LineBreak) else text
-            after = found[index + 1 : index + 2]
-            text = text.rstrip() if after and isinstance(after[0], prose.LineBreak) else text
-            found[index] = prose.Text(text)
-    stripped = prose.merged(strip(prose.merged(found)))
-    return stripped if stripped == tuple(found) else tidy(stripped)
-
-
-def _spaced(text: str) -> str:
-    """Text with runs of white space as one space (a no-break space is kept: it was meant)."""
-    out: list[str] = []
-    for char in text:
-        if char in " \t\n\r\f":
-            if not out or out[-1] != " ":
-                out.append(" ")
-        else:
-            out.append(char)
-    return "".join(out)

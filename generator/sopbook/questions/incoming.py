@@ -14,7 +14,8 @@ from sopbook.model import Answer, Option, Pair, Question, QuestionType
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.questions.formats import Imported, Incoming, Unread
-from sopbook.questions.quiz import MAX_MEDIA_BYTES, clean, filled
+from sopbook.questions.quiz import MAX_MEDIA_BYTES, filled
+from sopbook.questions.text import clean
 
 MOST_QUESTIONS = 5_000
 MOST_OPTIONS = 100

@@ -26,8 +26,8 @@ from sopbook.model import Document, Question, QuestionType
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.questions.pool import Entry
+from sopbook.questions.text import clean, tidy
 from sopbook.read.links import is_external
-from sopbook.word.markup import clean as clean_xml
 
 MAX_MEDIA_BYTES = 20_000_000
 """All pictures of a quiz together: mail and training platforms refuse larger files."""
@@ -38,8 +38,6 @@ _PICTURE_LEFT = Text(
 )
 _FILE_LEFT = Text("附件“{name}”（只留下文字）", 'the attachment "{name}"; its words stay')
 _NO_ANSWER = Text("整道题：没有可判分的答案", "the whole question: it has no answer to mark it by")
-
-_CONTROLS = re.compile("[\x7f-\x9f]")
 
 _Node = TypeVar("_Node")
 
@@ -202,7 +200,7 @@ class _Settler:
         return prose.rewritten_blocks(blocks, self._inline)
 
     def _inlines(self, inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
-        return prose.rewritten(inlines, self._inline)
+        return tidy(prose.rewritten(inlines, self._inline))
 
     def _inline(self, node: Inline) -> tuple[Inline, ...]:
         match node:
@@ -250,11 +248,6 @@ class _Settler:
         if plain != stem.replace("/", "-"):
             plain = f"{plain}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
         return f"{plain}{suffix.lower()}"
-
-
-def clean(text: str) -> str:
-    """Text without control characters, which no source holds and no format can carry."""
-    return _CONTROLS.sub("", clean_xml(text))
 
 
 def filled(text: Text, /, **values: object) -> Text:

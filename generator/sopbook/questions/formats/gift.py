@@ -30,7 +30,8 @@ from sopbook.questions.from_html import in_one_line, read_html
 from sopbook.questions.html import Fragment
 from sopbook.questions.incoming import Tray, made, number_text
 from sopbook.questions.losses import Ledger
-from sopbook.questions.quiz import Asked, Quiz, clean, drawn, filled
+from sopbook.questions.quiz import Asked, Quiz, drawn, filled
+from sopbook.questions.text import clean
 from sopbook.untrusted import refusal
 
 _ARROW = Text("含有 -> 的答案“{text}”", 'the answer "{text}", which holds ->')
@@ -87,7 +88,7 @@ def _escaped(text: str) -> str:
 
 def _as_html(html: str) -> str:
     """HTML with the signs of the format escaped."""
-    entities = html.replace("\\", "&#92;").replace("}", "&#125;").replace("%", "&#37;").replace("\n", "&#10;")
+    entities = str(html).replace("\\", "&#92;").replace("}", "&#125;").replace("%", "&#37;").replace("\n", "&#10;")
     return re.sub(r"[~=#{:]", lambda match: f"\\{match[0]}", entities)
 
 

@@ -31,7 +31,8 @@ from sopbook.questions.from_html import in_one_line, read_html
 from sopbook.questions.html import Fragment
 from sopbook.questions.incoming import Tray, made, number_text
 from sopbook.questions.losses import Ledger
-from sopbook.questions.quiz import Asked, Quiz, clean, drawn
+from sopbook.questions.quiz import Asked, Quiz, drawn
+from sopbook.questions.text import clean
 from sopbook.untrusted import parse_xml, refusal
 from sopbook.word.markup import attribute, text
 
@@ -76,7 +77,8 @@ def write(quiz: Quiz) -> Written:
 
 
 def _cdata(html: str) -> str:
-    return f"<![CDATA[{html.replace(']]>', ']]]]><![CDATA[>')}]]>" if html else ""
+    # As plain text: a Markup would escape what it is given to put in.
+    return f"<![CDATA[{str(html).replace(']]>', ']]]]><![CDATA[>')}]]>" if html else ""
 
 
 class _Question:
