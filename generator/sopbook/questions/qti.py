@@ -157,6 +157,15 @@ def _set(name: str, kind: str, value: str) -> ET.Element:
     return _el("setOutcomeValue", _el("baseValue", value, baseType=kind), identifier=name)
 
 
+def _when(condition: ET.Element) -> ET.Element:
+    """One point under a condition, none otherwise."""
+    return _el(
+        "responseCondition",
+        _el("responseIf", condition, _set("SCORE", "float", _ONE)),
+        _el("responseElse", _set("SCORE", "float", _NONE)),
+    )
+
+
 class _Item:
     """One question as an assessment item."""
 
@@ -170,10 +179,13 @@ class _Item:
 
     def element(self) -> ET.Element:
         question = self._question
-        declaration, interaction, right = self._parts()
+        declaration, interaction, marking = self._parts()
         body = _el("itemBody")
         if self._asked.situation:
             body.append(_el("div", *_html(self._fragment.blocks(self._asked.situation))))
+        if question.body:
+            # A prompt holds no tables or lists, so that here the stem stands before the interaction.
+            body.append(self._stem())
         body.extend(child for child in _html(self._fragment.blocks(question.body)) if not isinstance(child, str))
         body.extend(interaction)
         feedback = None
@@ -184,11 +196,7 @@ class _Item:
             )
         processing = _el(
             "responseProcessing",
-            _el(
-                "responseCondition",
-                _el("responseIf", right, _set("SCORE", "float", _ONE)),
-                _el("responseElse", _set("SCORE", "float", _NONE)),
-            ),
+            marking,
             _set("FEEDBACK", "identifier", "rationale") if question.rationale else None,
         )
         return _el(
@@ -209,7 +217,7 @@ class _Item:
     # ------------------------------------------------------------------- interactions
 
     def _parts(self) -> tuple[ET.Element, list[ET.Element], ET.Element]:
-        """The declaration of the response, the interaction, and the condition under which it is right."""
+        """The declaration of the response, the interaction, and the rule that marks it."""
         question = self._question
         match question.type:
             case QuestionType.SINGLE | QuestionType.MULTIPLE | QuestionType.TRUE_FALSE:
@@ -222,7 +230,12 @@ class _Item:
                 return self._number()
         return self._text()
 
-    def _prompt(self) -> ET.Element:
+    def _stem(self) -> ET.Element:
+        return _el("p", *_html(self._fragment.inlines(self._question.stem)))
+
+    def _prompt(self) -> ET.Element | None:
+        if self._question.body:
+            return None
         return _el("prompt", *_html(self._fragment.inlines(self._question.stem)))
 
     def _declaration(self, cardinality: str, kind: str, right: Iterable[str]) -> ET.Element:
@@ -236,7 +249,7 @@ class _Item:
         )
 
     def _is_correct(self) -> ET.Element:
-        return _el("match", _el("variable", identifier="RESPONSE"), _el("correct", identifier="RESPONSE"))
+        return _when(_el("match", _el("variable", identifier="RESPONSE"), _el("correct", identifier="RESPONSE")))
 
     @property
     def _shuffle(self) -> str:
@@ -315,9 +328,9 @@ class _Item:
         return self._declaration("multiple", "directedPair", right), [interaction], self._is_correct()
 
     def _entry(self, length: int, after: str = "") -> list[ET.Element]:
-        stem = _el("p", *_html(self._fragment.inlines(self._question.stem)))
         blank = _el("textEntryInteraction", responseIdentifier="RESPONSE", expectedLength=str(length))
-        return [stem, _el("p", blank, f" {after}" if after else None)]
+        entry = _el("p", blank, f" {after}" if after else None)
+        return [entry] if self._question.body else [self._stem(), entry]
 
     def _text(self) -> tuple[ET.Element, list[ET.Element], ET.Element]:
         variants = self._question.answer.variants
@@ -326,22 +339,27 @@ class _Item:
             _el("mapEntry", mapKey=variant, mappedValue=_ONE, caseSensitive="false") for variant in _different(variants)
         ]
         declaration.append(_el("mapping", *entries, defaultValue=_NONE, lowerBound=_NONE, upperBound=_ONE))
-        right = _el("gte", _el("mapResponse", identifier="RESPONSE"), _el("baseValue", _ONE, baseType="float"))
-        return declaration, self._entry(max(10, *map(len, variants))), right
+        # Simple on purpose, since players differ in what they can nest.
+        marking = _el(
+            "responseCondition",
+            _el("responseIf", _el("isNull", _el("variable", identifier="RESPONSE")), _set("SCORE", "float", _NONE)),
+            _el("responseElse", _el("setOutcomeValue", _el("mapResponse", identifier="RESPONSE"), identifier="SCORE")),
+        )
+        return declaration, self._entry(max(10, *map(len, variants))), marking
 
     def _number(self) -> tuple[ET.Element, list[ET.Element], ET.Element]:
         answer = self._question.answer
         declaration = self._declaration("single", "float", [number_text(answer.number or 0.0)])
         # Computers keep 0.1 as something near it, so that what is exactly right gets a hair's breadth.
         slack = answer.tolerance or max(1e-9, abs(answer.number or 0.0) * 1e-9)
+        # Not ``equal`` with a tolerance, which not every player knows.
+        low, high = (number_text((answer.number or 0.0) + way * slack) for way in (-1, 1))
         right = _el(
-            "equal",
-            _el("variable", identifier="RESPONSE"),
-            _el("correct", identifier="RESPONSE"),
-            toleranceMode="absolute",
-            tolerance=f"{number_text(slack)} {number_text(slack)}",
+            "and",
+            _el("gte", _el("variable", identifier="RESPONSE"), _el("baseValue", low, baseType="float")),
+            _el("lte", _el("variable", identifier="RESPONSE"), _el("baseValue", high, baseType="float")),
         )
-        return declaration, self._entry(10, answer.unit), right
+        return declaration, self._entry(10, answer.unit), _when(right)
 
 
 def _different(variants: Sequence[str]) -> list[str]:
@@ -389,14 +407,16 @@ def _test(quiz: Quiz, names: dict[str, str]) -> ET.Element:
     return _el(
         "assessmentTest",
         _outcome(*_SCORE),
+        _outcome("NEEDED", "float", "0"),
         _outcome("PASS", "boolean", "false"),
         part,
         _el(
             "outcomeProcessing",
             _el("setOutcomeValue", total, identifier="SCORE"),
+            _el("setOutcomeValue", needed, identifier="NEEDED"),
             _el(
                 "setOutcomeValue",
-                _el("gte", _el("variable", identifier="SCORE"), needed),
+                _el("gte", _el("variable", identifier="SCORE"), _el("variable", identifier="NEEDED")),
                 identifier="PASS",
             ),
         ),
