@@ -202,11 +202,14 @@ def walk(node: object) -> Iterator[object]:
 
 
 def merged(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
-    """The inlines with neighbouring texts as one and empty ones left out."""
+    """The inlines with neighbouring texts (and code) as one, and empty ones left out."""
     found: list[Inline] = []
     for node in inlines:
-        if isinstance(node, Text) and found and isinstance(found[-1], Text):
-            found[-1] = Text(found[-1].text + node.text)
+        last = found[-1] if found else None
+        if isinstance(node, Text) and isinstance(last, Text):
+            found[-1] = Text(last.text + node.text)
+        elif isinstance(node, Code) and isinstance(last, Code):
+            found[-1] = Code(last.text + node.text)
         elif not (isinstance(node, Text) and not node.text):
             found.append(node)
     return tuple(found)

@@ -67,7 +67,8 @@ CREATE INDEX ix_revlog_usn ON revlog (usn);
 CREATE INDEX ix_revlog_cid ON revlog (cid);
 """
 _STYLE = """
-.card { font: 1.1rem/1.6 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif; text-align: left; max-width: 40rem; margin: auto; }
+.card { font: 1.1rem/1.6 system-ui, "PingFang SC", "Microsoft YaHei", sans-serif; }
+.card { text-align: left; max-width: 40rem; margin: auto; }
 .situation, .rationale { border-left: 4px solid #8aa; padding: 0.25rem 0.75rem; margin: 0.75rem 0; }
 .source { opacity: 0.7; font-size: 0.85rem; }
 table { border-collapse: collapse; } th, td { border: 1px solid #8aa; padding: 0.25rem 0.5rem; }
