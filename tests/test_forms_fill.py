@@ -94,7 +94,9 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_made(run: Run, tmp_pat
 def test_json_fills_tables_by_row(run: Run, tmp_path: Path, draft: Draft) -> None:
     path = tmp_path / "in.json"
     path.write_text(
-        json.dumps({"编号": 7, "people": 12.5, "附件": ["合同"], "同意": True, "过程": [{"事项": "甲"}, {"what": "乙"}]})
+        json.dumps(
+            {"编号": 7, "people": 12.5, "附件": ["合同"], "同意": True, "过程": [{"事项": "甲"}, {"what": "乙"}]}
+        )
     )
     assert run(NUMBER, "--json", path, "--set", "no=8", "--out", tmp_path)[0] == 0
     assert values_of(tmp_path / "OF-BD-02.docx", draft) == {
@@ -257,7 +259,9 @@ def test_all_rows_in_one_file(office: str, run: Run, tmp_path: Path) -> None:
         document = package.read("word/document.xml").decode()
         assert " SECTIONPAGES " in package.read("word/footer1.xml").decode()
     assert document.count('<w:pgNumType w:start="1"/>') == 5
-    assert [document.index(f"内容 {n}<") for n in range(1, 6)] == sorted(document.index(f"内容 {n}<") for n in range(1, 6))
+    assert [document.index(f"内容 {n}<") for n in range(1, 6)] == sorted(
+        document.index(f"内容 {n}<") for n in range(1, 6)
+    )
     assert pdf.read_bytes().startswith(b"%PDF")
     again = tmp_path / "again"
     assert run(NUMBER, "--rows", rows, "--one", "--out", again)[0] == 0

@@ -35,7 +35,9 @@ def workbook(sheet: str, **parts: str) -> bytes:
     return pack_parts(found)
 
 
-HEADINGS = '<row r="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c><c r="B1" t="inlineStr"><is><t>乙</t></is></c></row>'
+HEADINGS = (
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c><c r="B1" t="inlineStr"><is><t>乙</t></is></c></row>'
+)
 
 
 # ------------------------------------------------------------------------------- csv
@@ -49,7 +51,9 @@ def test_csv_as_spreadsheet_programs_write_it(encoding: str, delimiter: str) -> 
     writer.writerows([[], ["房号", "姓名", ""], ["2-1001", "张三\n李四", "x"], ["", "", ""], ["2-1002", "", ""]])
     table = Table("业户.csv", stream.getvalue().encode(encoding))
     assert [row.cells for row in table.rows()] == [{"房号": "2-1001", "姓名": "张三\n李四"}, {"房号": "2-1002"}]
-    assert [row.cells for row in table.rows()] == [{"房号": "2-1001", "姓名": "张三\n李四"}, {"房号": "2-1002"}], "again"
+    assert [row.cells for row in table.rows()] == [{"房号": "2-1001", "姓名": "张三\n李四"}, {"房号": "2-1002"}], (
+        "again"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,15 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
 
 
 def test_what_we_write_we_read() -> None:
-    row = ["文本\n两行", Decimal("12.5"), dt.date(2026, 3, 1), dt.datetime(2026, 3, 1, 14, 30), dt.time(9, 5), True, "=1"]
+    row = [
+        "文本\n两行",
+        Decimal("12.5"),
+        dt.date(2026, 3, 1),
+        dt.datetime(2026, 3, 1, 14, 30),
+        dt.time(9, 5),
+        True,
+        "=1",
+    ]
     headings = ["a", "b", "c", "d", "e", "f", "g"]
     found = cells("a.xlsx", xlsx_bytes([Sheet("表", headings, [row])]))
     expected = [row[0], row[1], dt.datetime(2026, 3, 1), *row[3:]]

@@ -205,7 +205,9 @@ def main() -> None:
             each = peak(lambda out, table=table: ours(document, table, out))
             single = peak(lambda out, table=table: together(document, table, out))
             size = len(table) / 1e6
-            print(f"{count} rows ({size:.1f} MB of CSV): {each:.1f} MB at most (a file each), {single:.1f} MB (one file)")
+            print(
+                f"{count} rows ({size:.1f} MB of CSV): {each:.1f} MB at most (a file each), {single:.1f} MB (one file)"
+            )
 
 
 if __name__ == "__main__":
