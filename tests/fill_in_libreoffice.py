@@ -1,4 +1,7 @@
-"""Fills in a form inside of LibreOffice. Run by the Python that has LibreOffice's ``uno``; the job is on standard input."""
+"""Fills in a form inside of LibreOffice.
+
+Run by the Python that has LibreOffice's ``uno``; the job is on standard input.
+"""
 
 import contextlib
 import json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -27,6 +28,7 @@ from sopbook.handbooks import load
 from sopbook.locales import locale
 from sopbook.untrusted import Refused
 from sopbook.word.controls import bookmark_name
+from sopbook.word.markup import W
 from sopbook.word.package import pack_parts
 
 NUMBER = "OF-BD-02"
@@ -97,7 +99,8 @@ def test_a_program_that_forgets_controls_is_understood(filled: Path, draft: Draf
 def test_text_that_a_program_has_cut_into_runs_paragraphs_and_tracked_changes(filled: Path, draft: Draft) -> None:
     made = (
         "<w:r><w:t>甲</w:t></w:r><w:ins w:id='1' w:author='a'><w:r><w:t>乙</w:t></w:r></w:ins>"
-        "<w:del w:id='2' w:author='a'><w:r><w:delText>丙</w:delText></w:r></w:del><w:r><w:t>丁</w:t><w:br/><w:t>戊</w:t></w:r>"
+        "<w:del w:id='2' w:author='a'><w:r><w:delText>丙</w:delText></w:r></w:del>"
+        "<w:r><w:t>丁</w:t><w:br/><w:t>戊</w:t></w:r>"
     )
     pattern = r'(<w:tag w:val="no"/>.*?<w:sdtContent>).*?(</w:sdtContent>)'
     change(filled, "word/document.xml", lambda text: re.sub(pattern, rf"\g<1>{made}\g<2>", text, count=1))
@@ -105,7 +108,10 @@ def test_text_that_a_program_has_cut_into_runs_paragraphs_and_tracked_changes(fi
 
 
 def test_a_control_that_word_has_emptied_again_is_blank(filled: Path, draft: Draft) -> None:
-    pattern = r'(<w:tag w:val="no"/><w:lock w:val="sdtLocked"/>)(</w:sdtPr><w:sdtContent>.*?<w:t[^>]*>).*?(</w:t></w:r></w:sdtContent>)'
+    pattern = (
+        r'(<w:tag w:val="no"/><w:lock w:val="sdtLocked"/>)(</w:sdtPr><w:sdtContent>.*?<w:t[^>]*>)'
+        r".*?(</w:t></w:r></w:sdtContent>)"
+    )
     for prompt in ("单击或点击此处输入文字。", "Click or tap here to enter text."):
         shown = rf"\g<1><w:showingPlcHdr/>\g<2>{prompt}\g<3>"
         change(
@@ -124,10 +130,9 @@ def test_filling_in_with_python_docx(draft: Draft, tmp_path: Path) -> None:
     path = tmp_path / "blank.docx"
     path.write_bytes(compiled(with_every_type(draft), NUMBER).word())
     document = docx.Document(str(path))
-    space = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
-    control = next(
-        sdt for sdt in document.element.body.iter(f"{{{space['w']}}}sdt") if sdt.find("w:sdtPr/w:tag", space).get(f"{{{space['w']}}}val") == "no"
-    )  # fmt: skip
+    space = {"w": W}
+    controls = document.element.body.iter(f"{{{W}}}sdt")
+    control = next(c for c in controls if c.find("w:sdtPr/w:tag", space).get(f"{{{W}}}val") == "no")
     control.find(".//w:t", space).text = "2026-0009"
     document.save(str(path))
     assert read(path, draft).values == {"no": "2026-0009"}
@@ -153,9 +158,15 @@ def test_filling_in_with_libreoffice(office: str, draft: Draft, tmp_path: Path) 
     found = read(saved, draft)
     assert found.unread == ()
     assert {tag: str(value) for tag, value in found.values.items()} == {
-        "no": "2026-0001", "content": "3号楼 mixed 文字", "people": "12", "clerk": "张三", "channel": "来访",
-        "papers": "('合同',)", "agreed": "True", "marks.1.grade": "好",
-    }  # fmt: skip
+        "no": "2026-0001",
+        "content": "3号楼 mixed 文字",
+        "people": "12",
+        "clerk": "张三",
+        "channel": "来访",
+        "papers": "('合同',)",
+        "agreed": "True",
+        "marks.1.grade": "好",
+    }
 
 
 # ------------------------------------------------------------------ what cannot be read
@@ -313,10 +324,8 @@ def test_a_damaged_file_is_read_or_refused(
         data[place % len(data)] = byte
     path = tmp_path_factory.getbasetemp() / "damaged.docx"
     path.write_bytes(bytes(data) if cut % 3 else bytes(data[: cut % len(data)]))
-    try:
+    with contextlib.suppress(Refused):
         read_form(path, {FORM.form.number: FORM.form}, locale("zh"))
-    except Refused:
-        pass
 
 
 @settings(max_examples=80, deadline=None)
@@ -331,10 +340,8 @@ def test_a_document_with_any_text_put_in_is_read_or_refused(
     at = place % len(document)
     parts["word/document.xml"] = (document[:at] + text + document[at:]).encode()
     path.write_bytes(pack_parts(parts))
-    try:
+    with contextlib.suppress(Refused):
         read_form(path, {FORM.form.number: FORM.form}, locale("zh"))
-    except Refused:
-        pass
 
 
 # -------------------------------------------------------------------- the command line

@@ -99,10 +99,19 @@ def test_a_form_filled_in_on_its_page_is_read_back(
     found = read_form(path, all_fillable(made[0]), locale("zh"))
     assert found.unread == ()
     assert found.values == {
-        "no": '2026 <w:p/> & "x"', "content": "第一行\n第二行", "people": Decimal(12), "day": dt.date(2026, 3, 1),
-        "hour": dt.time(9, 5), "received": dt.datetime(2026, 3, 1, 14, 30), "channel": "来访",
-        "papers": ("合同", "其他材料"), "agreed": True, "log.1.result": "已转交他人", "log.2.what": "乙", "marks.2.grade": "中",
-    }  # fmt: skip
+        "no": '2026 <w:p/> & "x"',
+        "content": "第一行\n第二行",
+        "people": Decimal(12),
+        "day": dt.date(2026, 3, 1),
+        "hour": dt.time(9, 5),
+        "received": dt.datetime(2026, 3, 1, 14, 30),
+        "channel": "来访",
+        "papers": ("合同", "其他材料"),
+        "agreed": True,
+        "log.1.result": "已转交他人",
+        "log.2.what": "乙",
+        "marks.2.grade": "中",
+    }
     assert OpenXmlValidator().validate(str(path)).errors == []
     with zipfile.ZipFile(path) as package, zipfile.ZipFile(made[1] / NUMBER / f"{NUMBER}.docx") as blank:
         assert package.testzip() is None

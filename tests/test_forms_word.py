@@ -202,7 +202,8 @@ def test_a_wide_table_turns_the_sheet(draft: Draft) -> None:
     columns = " | ".join(f"很长的列标题第 {n} {{#c{n} type=datetime}}" for n in range(9))
     draft.replace(
         "sop/office/OF-BD-01.md",
-        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} | 收件人签字 {#sign type=signature} |\n"
+        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} "
+        "| 收件人签字 {#sign type=signature} |\n"
         "| --- | --- | --- | --- |\n|  |  |  |  |",
         f"| {columns} |\n|{' --- |' * 9}\n|{'  |' * 9}",
     )

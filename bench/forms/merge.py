@@ -8,6 +8,7 @@ what is measured. Run: .venv/bin/python bench/forms/merge.py [ROWS]
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import sys
 import tempfile
@@ -32,7 +33,7 @@ from sopbook.spreadsheet import Table
 FIELDS = ("no", "day", "room", "owner", "phone", "channel", "content", "clerk")
 COLUMNS = ("item", "place", "state", "note")
 TABLE_ROWS = 12
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it, with a random name
 
 SOURCE = """---
 id: OF-BD-09
@@ -72,9 +73,15 @@ retention: 1年
 def row(number: int) -> dict[str, str]:
     """What is filled in on form ``number``."""
     fields = {
-        "no": f"2026-{number:04}", "day": "2026-03-01", "room": f"{number % 30 + 1}-{number % 9 + 1}01", "owner": f"业户 {number}",
-        "phone": f"138{number:08}", "channel": "来访", "content": f"第 {number} 户反映楼道照明不亮,请尽快处理。", "clerk": "前台",
-    }  # fmt: skip
+        "no": f"2026-{number:04}",
+        "day": "2026-03-01",
+        "room": f"{number % 30 + 1}-{number % 9 + 1}01",
+        "owner": f"业户 {number}",
+        "phone": f"138{number:08}",
+        "channel": "来访",
+        "content": f"第 {number} 户反映楼道照明不亮,请尽快处理。",
+        "clerk": "前台",
+    }
     cells = {
         f"log.{line}.{column}": f"{column} {line} 已检查 {number}"
         for line in range(1, TABLE_ROWS + 1)
@@ -85,13 +92,12 @@ def row(number: int) -> dict[str, str]:
 
 def compiled(folder: Path) -> FormDocument:
     """The form in a handbook of its own."""
-    import datetime as dt
-
     init(folder, "zh", dt.date(2026, 1, 1))
     (folder / "sop/office/OF-BD-09.md").write_text(SOURCE, "utf-8")
     handbook = load(folder)
     form = handbook.by_number["OF-BD-09"]
-    assert isinstance(form, Form), handbook.findings
+    if not isinstance(form, Form):
+        raise SystemExit(f"the form has mistakes: {handbook.findings}")
     return FormCompiler(handbook, template_folders(folder)).compile(form)
 
 
@@ -107,7 +113,8 @@ def table_of(rows: int) -> bytes:
 def merge_of(document: FormDocument, table: bytes) -> Merge:
     """The rows, read and checked."""
     checked = check(document.form, Table("rows.csv", table))
-    assert checked.merge is not None, checked.problems
+    if checked.merge is None:
+        raise SystemExit(f"the rows have mistakes: {checked.problems}")
     return checked.merge
 
 
