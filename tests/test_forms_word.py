@@ -24,6 +24,7 @@ from sopbook.locales import locale
 from sopbook.targets import Outcome, Workplace, all_targets
 from sopbook.word.markup import W
 from sopbook.word.pdf import convert
+from sopbook.word.picture import qr_code
 
 
 def document_of(path: Path) -> ET.Element:
@@ -160,7 +161,8 @@ def test_the_code_leads_to_the_step_that_uses_the_form(draft: Draft) -> None:
     handbook = draft.load()
     assert handbook.settings.base_url == "https://handbook.example.com/sop/"
     parts = compiled(handbook, "OF-BD-01").filled.parts
-    assert any(name.startswith("word/media/qr-") for name in parts)
+    expected = qr_code("https://handbook.example.com/sop/OF-CX-01/#register", "")
+    assert parts[f"word/media/{expected.name}"] == expected.data
     assert b"image/png" in parts["[Content_Types].xml"]
 
 
