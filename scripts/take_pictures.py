@@ -67,7 +67,7 @@ def serve(folder: Path) -> str:
 def take(browser: Browser, shot: Shot, address: str) -> None:
     """Take one picture."""
     width, height = shot.size
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=shot.scheme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=shot.scheme, service_workers="block")  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/{shot.page}")
     page.wait_for_load_state("networkidle")

@@ -22,7 +22,7 @@ ADDRESSES = page_addresses(load(REPOSITORY))
 @pytest.fixture(params=[(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")], ids=str)
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     size, scheme = request.param
-    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce", service_workers="block")
     yield context
     context.close()
 
