@@ -39,6 +39,9 @@ from sopbook.targets.site.html import Html
 from sopbook.targets.site.qr import address_of, qr_code
 from sopbook.values import Frequency
 
+_AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
+_BACKGROUND = ("purpose", "scope", "records", "risks", "references")
+
 FIRST_ACTIONS = 5
 """More than a hand has fingers nobody keeps in mind in an emergency."""
 
@@ -122,10 +125,12 @@ class View:
         """The sections with running text, in order, without those that the page shows in its own way."""
         return (section for section in document.sections if section.key not in (*skip, "revisions"))
 
-    def arranged(self, document: Document, first: Sequence[str], last: Sequence[str]) -> list[Section]:
-        """The sections in the order that a reader needs them; those not named stand between."""
-        order = {key: index for index, key in enumerate((*first, "", *last))}
-        return sorted(self.plain_section(document), key=lambda part: order.get(part.key, order[""]))
+    def sections_of(self, procedure: Procedure) -> list[Section]:
+        """The sections of a procedure in the order that a reader needs them; those not named stand between."""
+        # In an emergency nobody reads first what should have been there.
+        order = ("steps", "preconditions") if procedure.urgent else ("preconditions", "steps")
+        places = {key: place for place, key in enumerate((*order, *_AFTER_STEPS, "", *_BACKGROUND))}
+        return sorted(self.plain_section(procedure), key=lambda part: places.get(part.key, places[""]))
 
     # -------------------------------------------------------------------- a procedure
 
