@@ -101,7 +101,9 @@ def test_a_keyboard_reaches_the_page_the_emergencies_and_the_answers(page: Page)
     reached: set[str] = set()
     for _ in range(80):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.closest('.sop-sos, .sop-answer, .sop-actions')?.className ?? ''"))
+        reached.add(
+            page.evaluate("document.activeElement.closest('.sop-sos, .sop-answer, .sop-actions')?.className ?? ''")
+        )
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none" or page.evaluate("document.activeElement.closest('.md-header, .md-nav') !== null")
     assert {"sop-answer", "sop-actions"} <= reached
