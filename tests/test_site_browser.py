@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from handbooks import REPOSITORY, page_addresses
 from sopbook.handbooks import load
-from sopbook.model import Kind
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
