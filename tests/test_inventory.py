@@ -448,7 +448,7 @@ SPOILT = (
     ("KF-CX-08.md", "A9#", "A8#"),
     ("KF-CX-20.md", "## 验收", "## 验收 {#accepted}"),
     ("KF-CX-20.md", "covers: [", "covers: [C7#accepted, "),
-    ("KF-BD-30.md", "retention: 5 年", "retention: 4 年"),
+    ("KF-BD-30.md", "retention: 突发事件记录保存", "retention: 4 年"),
     ("KF-BD-23.md", "title: 工作联系单", "title: 联络单"),
     ("KF-TK-05.md", "[!rationale]", "[!note]"),
     ("KF-TK-06.md", "tests=#", "tests=#验收"),
