@@ -20,8 +20,7 @@ from sopbook.handbooks import load
 from sopbook.output import locked
 from sopbook.read.tree import SOURCES, HandbookNotFound
 from sopbook.targets import TargetFailed, Workplace
-from sopbook.targets.site import TERMS, generate
-from sopbook.targets.site.builder import tune_search
+from sopbook.targets.site import generate
 
 
 class SopbookOptions(base.Config):  # type: ignore[no-untyped-call]
@@ -63,7 +62,6 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         scripts = [script for script in compiled["extra_javascript"] if _path(script) not in named]
         config.extra_javascript = [*config.extra_javascript, *map(option.ExtraScript().validate, scripts)]  # type: ignore[no-untyped-call]
         config.theme["language"] = compiled["theme"]["language"]
-        tune_search(config, place.out / TERMS)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Watch the sources, not the compiled pages, which each build writes."""

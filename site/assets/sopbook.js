@@ -3,6 +3,7 @@
 
 const PARTS = [
   [".sop-checklist", "./checklist.js"],
+  [".sop-search", "./search.js"],
 ];
 
 for (const [selector, module] of PARTS) {

@@ -5,6 +5,7 @@ All of it comes from libraries at build time; what a query needs of it travels w
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -91,6 +92,7 @@ class Segmenter:
     """Cuts Chinese into words, with a dictionary that has the handbook's own words too."""
 
     def __init__(self, own: Iterable[str]) -> None:
+        jieba.setLogLevel(logging.WARNING)  # Else it tells standard error how it loads its dictionary.
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
         self._own = frozenset(own)

@@ -42,6 +42,7 @@ class Part:
 
     ``type`` is step, item, field, term, contact, duty, task or section; ``anchor`` is empty where the
     page has no place of its own for it. ``names`` are other words for it; ``limit`` its time limit.
+    ``also`` is searched but not shown as running text: forms filled in, the name of the time limit.
     """
 
     type: str
@@ -51,6 +52,7 @@ class Part:
     names: tuple[str, ...] = ()
     who: str = ""
     limit: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +189,10 @@ class _Maker:
 
     def _step(self, step: Step) -> Part:
         forms = [self._named(name) for name in (*step.forms, *step.checklists, *step.records)]
-        text = "\n".join(filter(None, (self._blocks(step.body), self._join(forms))))
+        figure = [step.within.text] if step.within and step.within.text in self.handbook.figures else []
         who = self._join(self._actor(name) for name in step.responsible)
-        return Part("step", step.anchor, step.title, text, (), who, self._limit(step.within))
+        text, also = self._blocks(step.body), self._join((*forms, *figure))
+        return Part("step", step.anchor, step.title, text, (), who, self._limit(step.within), also)
 
     def _item(self, item: Item) -> Part:
         text = "\n".join(

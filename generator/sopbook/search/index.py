@@ -5,7 +5,8 @@ adds whole numbers: BM25F (Robertson, Zaragoza, Taylor 2004: "Simple BM25 extens
 weighted fields") with the weights of ``relevance.json``, times the weight of the document's kind.
 
 Tokens: Chinese words and pairs of characters, stems of English words, digits, single Chinese
-characters (of names only); and with a mark before them, pinyin (``~``), initials (``^``) and document numbers (``#``).
+characters (of names only); and with a mark before them, pinyin (``~``), initials (``^``), document
+numbers (``#``) and words of a single character (``=``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol
 
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
@@ -25,7 +26,7 @@ from sopbook.search.entries import Entry, entries
 from sopbook.search.relevance import relevance
 from sopbook.search.text import Run, canonical_number, fold_pinyin, normalise, runs, stem
 
-PINYIN, INITIALS, NUMBER = "~", "^", "#"
+PINYIN, INITIALS, NUMBER, ALONE = "~", "^", "#", "="
 
 WORD, NAME = 1, 2
 """Flags of a token: it is a word, not just neighbouring characters; it stands in a name or title."""
@@ -76,6 +77,9 @@ class Lexicon(Protocol):
     def character(self, char: str) -> Character | None:
         """What is known of a Chinese character."""
 
+    def names_with(self, second: str) -> Sequence[str]:
+        """The words of names whose second character that is."""
+
 
 @dataclass(frozen=True)
 class Index:
@@ -90,6 +94,7 @@ class Index:
     limits: frozenset[str]
     simplified: Mapping[str, str]
     keys: Mapping[str, tuple[Token, ...]]
+    seconds: Mapping[str, tuple[str, ...]]
 
     def entry(self, position: int) -> Entry:
         """The document at a position."""
@@ -111,6 +116,10 @@ class Index:
         """What is known of a Chinese character."""
         return self.characters.get(char)
 
+    def names_with(self, second: str) -> Sequence[str]:
+        """The words of names whose second character that is."""
+        return self.seconds.get(second, ())
+
 
 def key_of(token: str) -> str:
     """What tokens are kept together by: the first character of Chinese, two letters (and the mark) else.
@@ -121,12 +130,21 @@ def key_of(token: str) -> str:
         return token[:-2] if token[-2:].isdigit() and len(token) > 3 else re.sub(r"\d$", "", token)
     if token[0] in (PINYIN, INITIALS):
         return token[:3]
+    if token[0] == ALONE:
+        return token[1]
     return token[0] if CHINESE.match(token) else token[:2]
 
 
 def build_index(handbook: Handbook) -> Index:
-    """Index a handbook."""
-    return _Builder(handbook).index()
+    """Index a handbook. The last one is remembered, since several targets need it."""
+    if not _last or _last[0] is not handbook:
+        _last[:] = [handbook, _Builder(handbook).index()]
+    index: Index = _last[1]
+    return index
+
+
+_last: list[Any] = []
+"""The handbook that was indexed last, and its index."""
 
 
 class _Builder:
@@ -175,6 +193,10 @@ class _Builder:
         keys: dict[str, list[Token]] = defaultdict(list)
         for token in tokens.values():
             keys[key_of(token.text)].append(token)
+        seconds: dict[str, list[str]] = defaultdict(list)
+        for token in tokens.values():
+            if token.flags == WORD | NAME and 2 <= len(token.text) <= 6 and CHINESE.fullmatch(token.text):
+                seconds[token.text[1]].append(token.text)
         known = {char for token in tokens for char in token if CHINESE.match(char)}
         return Index(
             self._words.language,
@@ -186,6 +208,7 @@ class _Builder:
             frozenset(map(self._clean, self._words.search_words("words")["how_long"])),
             {old: new for old, new in sorted(self._table.items()) if new in known},
             {key: tuple(found) for key, found in keys.items()},
+            {char: tuple(found) for char, found in seconds.items()},
         )
 
     def _clean(self, text: str) -> str:
@@ -204,7 +227,7 @@ class _Builder:
             "names": list(entry.names),
             "kind": list(self._words.search_words("kinds").get(entry.kind, ())),
             "heading": [word for part in entry.parts for word in (part.title, *part.names)],
-            "text": [line for part in entry.parts for line in (part.text, part.who, part.limit)],
+            "text": [line for part in entry.parts for line in (part.text, part.who, part.limit, part.also)],
         }
         found: dict[str, Counter[str]] = {}
         for field, lines in texts.items():
@@ -266,7 +289,7 @@ class _Builder:
     def _words_of(self, text: str) -> list[str]:
         """A synonym as tokens: whole if it is Chinese, else word by word."""
         if CHINESE.fullmatch(text) and len(text) <= relevance()["longest_word"]:
-            return [text]
+            return [text if len(text) > 1 else ALONE + text]
         return [
             word if CHINESE.match(word) or word.isdigit() else stem(word)
             for word in self._segments(text)

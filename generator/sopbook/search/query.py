@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sopbook.search.index import INITIALS, NAME, NUMBER, PINYIN, WORD, Lexicon, Token, key_of
+from sopbook.search.index import ALONE, INITIALS, NAME, NUMBER, PINYIN, WORD, Lexicon, Token, key_of
 from sopbook.search.relevance import relevance
-from sopbook.search.text import Run, canonical_number, fold_pinyin, normalise, runs, stem
+from sopbook.search.text import Run, canonical_number, fold_pinyin, joined, normalise, runs, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query understood. ``text`` is its one spelling; ``masses`` has a whole number for each atom."""
+    """A query understood. ``text`` is its one spelling, run together; ``masses`` has a whole number for each atom."""
 
     text: str
     masses: tuple[int, ...]
@@ -67,7 +67,7 @@ def understand(query: str, lexicon: Lexicon) -> Query:
         reader = _Reader(lexicon, keep_all=True)
         reader.read(runs(text))
     asks = any(_stands_in(phrase, text) for phrase in lexicon.limits)
-    return Query(text.strip(), tuple(reader.masses), tuple(reader.units), asks)
+    return Query(joined(text), tuple(reader.masses), tuple(reader.units), asks)
 
 
 def _stands_in(phrase: str, text: str) -> bool:
@@ -148,9 +148,13 @@ class _Reader:
         both = self._lexicon.get(text + unit) if unit else None
         token = self._lexicon.get(text)
         if both:
-            quality = self._figures["quality"]["gram"]
-            meanings = [(both, 100), *([(token, quality)] if token else [])]
-            self._atom(both.idf, meanings, 100, (text + unit, text))
+            # The next atom is that character.
+            start = len(self.masses)
+            self.masses.append(both.idf)
+            self.units.append(Unit(start, start + 2, ((both, 100),), 100, (text + unit, f"{text} {unit}")))
+            if token:
+                quality = self._figures["quality"]["gram"]
+                self.units.append(Unit(start, start + 1, ((token, quality),), 100, (text,)))
         elif token:
             self._atom(token.idf, [(token, 100)], 100, (text,))
         else:
@@ -313,9 +317,10 @@ class _Reader:
             return
         token = self._lexicon.get(word)
         if len(word) == 1:
-            yield ("known" if token else "unknown"), token
+            alone = self._lexicon.get(ALONE + word)
+            yield ("word", alone) if alone else (("known" if token else "unknown"), token)
         elif token and token.flags & WORD:
-            yield "word", token
+            yield ("name" if token.flags & NAME else "word"), token
         elif token and not self._stops(word):
             yield "gram", token
         if similar:
@@ -351,7 +356,11 @@ class _Reader:
             at = position - start
             char = self._lexicon.character(word[at])
             for other in char.like if char else "":
-                token = self._lexicon.get(word[:at] + other + word[at + 1 :])
+                meant = word[:at] + other + word[at + 1 :]
+                # Words with another first character are kept elsewhere: look only where there is one.
+                if at == 0 and meant not in self._lexicon.names_with(word[1]):
+                    continue
+                token = self._lexicon.get(meant)
                 if token and token.flags == WORD | NAME and (best is None or token.idf < best.idf):
                     best = token
         return ("shape", best) if best else None
@@ -385,7 +394,7 @@ class _Reader:
     def _span(self, text: str, base: int, span: _Span) -> None:
         if span.token is not None and span.how != "known":
             self._unit(base, span.start, span.end, span.token, span.how)
-        if span.how in ("word", "near", "homophone", "shape"):
+        if span.how in ("word", "name", "near", "homophone", "shape"):
             self._nested(text, base, span)
         if span.how in ("known", "gram", "homophone", "shape", "near"):
             for at in range(span.start, span.end):
@@ -416,7 +425,7 @@ class _Reader:
 
 
 def _spellings(token: Token) -> tuple[str, ...]:
-    return token.forms if token.text[0] in (PINYIN, INITIALS, NUMBER) else (token.text, *token.forms)
+    return token.forms if token.text[0] in (PINYIN, INITIALS, NUMBER, ALONE) else (token.text, *token.forms)
 
 
 def one_edit(first: str, second: str) -> bool:

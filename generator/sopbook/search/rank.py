@@ -14,7 +14,7 @@ from typing import Protocol
 from sopbook.search.entries import Entry, Part
 from sopbook.search.query import Query, Unit
 from sopbook.search.relevance import relevance
-from sopbook.search.text import normalise
+from sopbook.search.text import joined
 
 _SENTENCE = re.compile(r"[^\n。!?;!?;]+[。!?;!?;]?")
 
@@ -145,8 +145,8 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
     in_names = [_stands_in(unit, names) for unit in query.units]
     best, chosen, most = 0.0, None, 0.0
     for part in entry.parts:
-        title = clean("\n".join((part.title, *part.names)))
-        text = clean("\n".join((part.text, part.who, part.limit)))
+        title = clean("\n".join((part.title, " ".join(part.names))))
+        text = clean("\n".join((part.text, part.who, part.limit, part.also)))
         value = more = 0.0
         cover = [0] * len(query.masses)
         for unit, named in zip(query.units, in_names, strict=True):
@@ -163,7 +163,7 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
             best, chosen = value, part if more else None
     share = best / (figures["part_title"] * total) if total else 0.0
     value = scored.score * (1 + figures["part_bonus"] * share)
-    if query.text in (clean(name) for name in (entry.title, *entry.names)):
+    if query.text in (joined(clean(name)) for name in (entry.title, *entry.names)):
         value *= figures["exact_name"]
     answers = scored.named >= figures["named_coverage"] or most >= figures["part_coverage"]
     return Rated(value, entry, chosen, answers)

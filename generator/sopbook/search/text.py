@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from whoosh.lang.porter import stem as porter
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
-_SEPARATED = re.compile(r"[\s\-_./·#:]*")
+_SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _NASAL = re.compile(r"([aei])ng")
 
@@ -59,6 +59,11 @@ def runs(text: str) -> list[Run]:
         found.append(Run(match[0], match.start(), close))
         end = match.end()
     return found
+
+
+def joined(text: str) -> str:
+    """The runs of a normalised text without what stands between them, to compare names."""
+    return "".join(run.text for run in runs(text))
 
 
 def canonical_number(pieces: list[str]) -> str:
