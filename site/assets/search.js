@@ -93,6 +93,8 @@ class Field {
     box.addEventListener("focusout", (event) => box.contains(event.relatedTarget) || this.close());
     this.popup.addEventListener("mousedown", (event) => event.target.closest("a") || event.preventDefault());
     box.querySelector("form").addEventListener("submit", () => this.settle());
+    // Somebody may have typed before this script was there.
+    if (document.activeElement === input && input.value.trim()) this.update();
   }
 
   async update() {

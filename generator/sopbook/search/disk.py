@@ -150,9 +150,9 @@ class DiskIndex:
         settings = json.loads((folder / STAMP).read_text("utf-8"))
         self.language: str = settings["language"]
         self.unknown: int = settings["unknown"]
-        self.stop = frozenset(settings["stop"])
-        self.limits = frozenset(settings["limits"])
-        self.simplified: dict[str, str] = settings["simplified"]
+        self.stop: frozenset[str] = frozenset(settings["stop"])
+        self.limits: frozenset[str] = frozenset(settings["limits"])
+        self.simplified: Mapping[str, str] = settings["simplified"]
         self._documents = open_dir(str(folder), _DOCUMENTS).searcher()
         self._words = open_dir(str(folder), _WORDS).searcher()
         self._known = lru_cache(maxsize=None)(self._read)

@@ -222,7 +222,9 @@ class _Maker:
                 for figure in self.handbook.settings.figures:
                     if section.figures in ("*", figure.group):
                         value = self._figure(figure.name)
-                        yield Part("section", section.anchor, figure.name, f"{value} {figure.basis}".strip(), limit=value)
+                        yield Part(
+                            "section", section.anchor, figure.name, f"{value} {figure.basis}".strip(), limit=value
+                        )
 
     # -------------------------------------------------------------------- in plain words
 

@@ -191,22 +191,22 @@ class _Builder:
             _add_numbers(tokens, entry.id, position)
         tokens = {token: _kept(tokens[token]) for token in sorted(tokens)}
         keys: dict[str, list[Token]] = defaultdict(list)
-        for token in tokens.values():
-            keys[key_of(token.text)].append(token)
+        for known in tokens.values():
+            keys[key_of(known.text)].append(known)
         seconds: dict[str, list[str]] = defaultdict(list)
-        for token in tokens.values():
-            if token.flags == WORD | NAME and 2 <= len(token.text) <= 6 and CHINESE.fullmatch(token.text):
-                seconds[token.text[1]].append(token.text)
-        known = {char for token in tokens for char in token if CHINESE.match(char)}
+        for text, found in tokens.items():
+            if found.flags == WORD | NAME and 2 <= len(text) <= 6 and CHINESE.fullmatch(text):
+                seconds[text[1]].append(text)
+        typed = {char for token in tokens for char in token if CHINESE.match(char)}
         return Index(
             self._words.language,
             self._entries,
             tokens,
-            _characters(tokens, known),
+            _characters(tokens, typed),
             _idf(size, 0),
             frozenset(map(self._clean, self._words.search_words("words")["stop"])),
             frozenset(map(self._clean, self._words.search_words("words")["how_long"])),
-            {old: new for old, new in sorted(self._table.items()) if new in known},
+            {old: new for old, new in sorted(self._table.items()) if new in typed},
             {key: tuple(found) for key, found in keys.items()},
             {char: tuple(found) for char, found in seconds.items()},
         )
@@ -220,7 +220,7 @@ class _Builder:
 
     # --------------------------------------------------------------- tokens of a document
 
-    def _fields(self, entry: Entry) -> dict[str, Counter[str]]:
+    def _fields(self, entry: Entry) -> dict[str, dict[str, float]]:
         """How often each token stands in each field of a document."""
         texts = {
             "title": [entry.title],
@@ -229,15 +229,15 @@ class _Builder:
             "heading": [word for part in entry.parts for word in (part.title, *part.names)],
             "text": [line for part in entry.parts for line in (part.text, part.who, part.limit, part.also)],
         }
-        found: dict[str, Counter[str]] = {}
+        found: dict[str, dict[str, float]] = {}
         for field, lines in texts.items():
-            counts: Counter[str] = Counter()
+            counts: dict[str, float] = defaultdict(float)
             for line in lines:
                 self._add(counts, self._clean(line), field)
             found[field] = counts
         return found
 
-    def _add(self, counts: Counter[str], text: str, field: str) -> None:
+    def _add(self, counts: dict[str, float], text: str, field: str) -> None:
         named = field in _NAMING
         words: list[str] = []
         found = runs(text)
@@ -261,7 +261,7 @@ class _Builder:
             for token in list(counts):
                 self._flags[token] |= NAME
 
-    def _run(self, counts: Counter[str], run: Run) -> list[str]:
+    def _run(self, counts: dict[str, float], run: Run) -> list[str]:
         """Add the tokens of a run; returns its words."""
         if not run.is_chinese:
             token = run.text if run.is_number else stem(run.text)
@@ -296,7 +296,7 @@ class _Builder:
             if len(word) > 1
         ]
 
-    def _add_name(self, counts: Counter[str], text: str, words: list[str], named: bool) -> None:
+    def _add_name(self, counts: dict[str, float], text: str, words: list[str], named: bool) -> None:
         """What only names have: the whole as one word, single characters, pinyin and initials."""
         for char in "".join(CHINESE.findall(text)):
             counts[char] += 1
@@ -310,7 +310,7 @@ class _Builder:
                     said = text.replace(match, other, 1)
                     self._add_initials(counts, self._segments(said), relevance()["synonym"])
 
-    def _add_sounds(self, counts: Counter[str], text: str, words: Sequence[str], weight: float) -> None:
+    def _add_sounds(self, counts: dict[str, float], text: str, words: Sequence[str], weight: float) -> None:
         pieces = {piece for word in words for piece in (word, *self._segmenter.inside(word))}
         pieces |= {text} if len(text) <= relevance()["longest_word"] else set()
         for word in sorted(pieces):
@@ -322,7 +322,7 @@ class _Builder:
                     self._forms[token][word] += 1
         self._add_initials(counts, words, weight)
 
-    def _add_initials(self, counts: Counter[str], words: Sequence[str], weight: float) -> None:
+    def _add_initials(self, counts: dict[str, float], words: Sequence[str], weight: float) -> None:
         pieces = [(word, "".join(s[0] for s in _spelled(word))) for word in words]
         for start in range(len(pieces)):
             for end in range(start + 1, min(start + relevance()["name_initials_words"], len(pieces)) + 1):
@@ -356,8 +356,8 @@ class _Finder:
 # ------------------------------------------------------------------------------- figures
 
 
-def _average_lengths(fields: Sequence[Mapping[str, Counter[str]]]) -> dict[str, float]:
-    totals: Counter[str] = Counter()
+def _average_lengths(fields: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, float]:
+    totals: dict[str, float] = defaultdict(float)
     for counts in fields:
         for field, found in counts.items():
             totals[field] += sum(found.values())
@@ -377,7 +377,7 @@ class _Sums:
 
 
 def _strengths(
-    fields: Mapping[str, Counter[str]], averages: Mapping[str, float]
+    fields: Mapping[str, Mapping[str, float]], averages: Mapping[str, float]
 ) -> dict[str, tuple[float, float]]:
     """How strongly a document has each token in its names, and elsewhere."""
     figures = relevance()

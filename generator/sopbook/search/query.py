@@ -295,7 +295,7 @@ class _Reader:
     def _path(self, text: str, similar: dict[tuple[int, int], tuple[str, Token]]) -> list[_Span]:
         """The best way to cut ``text``: long and certain pieces before short and doubtful ones."""
         worth = self._figures["segment"]
-        best: list[tuple[int, _Span | None]] = [(0, None)] + [(-1, None)] * len(text)
+        best: list[tuple[int, _Span | None]] = [(0, None), *[(-1, None)] * len(text)]
         for start in range(len(text)):
             for end in range(min(len(text), start + self._figures["longest_word"]), start, -1):
                 for how, token in self._ways(text[start:end], similar.get((start, end))):

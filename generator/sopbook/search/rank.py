@@ -16,7 +16,7 @@ from sopbook.search.query import Query, Unit
 from sopbook.search.relevance import relevance
 from sopbook.search.text import joined
 
-_SENTENCE = re.compile(r"[^\n。!?;!?;]+[。!?;!?;]?")
+_SENTENCE = re.compile(r"[^\n\u3002\uff01\uff1f!?]+[\u3002\uff01\uff1f!?]?")
 
 
 @dataclass(frozen=True, slots=True)

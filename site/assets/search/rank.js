@@ -3,7 +3,7 @@
 
 import { joined } from "./text.js";
 
-const SENTENCE = /[^\n。！？；!?;]+[。！？；!?;]?/g;
+const SENTENCE = /[^\n\u3002\uff01\uff1f!?]+[\u3002\uff01\uff1f!?]?/g;
 
 /** The best `limit` answers: `{ results, nearest }`. `allowed(position)` says what may be found. */
 export async function answer(query, lexicon, allowed, limit) {
