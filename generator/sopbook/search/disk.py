@@ -91,6 +91,7 @@ def _settings(index: Index) -> dict[str, Any]:
         "language": index.language,
         "unknown": index.unknown,
         "stop": sorted(index.stop),
+        "particles": sorted(index.particles),
         "limits": sorted(index.limits),
         "simplified": dict(index.simplified),
         "count": len(index.entries),
@@ -151,6 +152,7 @@ class DiskIndex:
         self.language: str = settings["language"]
         self.unknown: int = settings["unknown"]
         self.stop: frozenset[str] = frozenset(settings["stop"])
+        self.particles: frozenset[str] = frozenset(settings["particles"])
         self.limits: frozenset[str] = frozenset(settings["limits"])
         self.simplified: Mapping[str, str] = settings["simplified"]
         self._documents = open_dir(str(folder), _DOCUMENTS).searcher()

@@ -41,8 +41,8 @@ class Part:
     """A part of a document that a result can lead to.
 
     ``type`` is step, item, field, term, contact, duty, task or section; ``anchor`` is empty where the
-    page has no place of its own for it. ``names`` are other words for it; ``limit`` its time limit.
-    ``also`` is searched but not shown as running text: forms filled in, the name of the time limit.
+    page has no place of its own for it. ``names`` are other words for it (also the name of its
+    time limit); ``limit`` that limit. ``also`` is searched but not shown: the forms filled in.
     """
 
     type: str
@@ -191,8 +191,8 @@ class _Maker:
         forms = [self._named(name) for name in (*step.forms, *step.checklists, *step.records)]
         figure = [step.within.text] if step.within and step.within.text in self.handbook.figures else []
         who = self._join(self._actor(name) for name in step.responsible)
-        text, also = self._blocks(step.body), self._join((*forms, *figure))
-        return Part("step", step.anchor, step.title, text, (), who, self._limit(step.within), also)
+        text, also = self._blocks(step.body), self._join(forms)
+        return Part("step", step.anchor, step.title, text, tuple(figure), who, self._limit(step.within), also)
 
     def _item(self, item: Item) -> Part:
         text = "\n".join(

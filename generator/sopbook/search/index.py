@@ -65,6 +65,7 @@ class Lexicon(Protocol):
     unknown: int
     """The weight (hundredths) of a word that no document has."""
     stop: frozenset[str]
+    particles: frozenset[str]
     limits: frozenset[str]
     simplified: Mapping[str, str]
 
@@ -91,6 +92,7 @@ class Index:
     characters: Mapping[str, Character]
     unknown: int
     stop: frozenset[str]
+    particles: frozenset[str]
     limits: frozenset[str]
     simplified: Mapping[str, str]
     keys: Mapping[str, tuple[Token, ...]]
@@ -205,6 +207,7 @@ class _Builder:
             _characters(tokens, typed),
             _idf(size, 0),
             frozenset(map(self._clean, self._words.search_words("words")["stop"])),
+            frozenset(self._words.search_words("words")["particles"]),
             frozenset(map(self._clean, self._words.search_words("words")["how_long"])),
             {old: new for old, new in sorted(self._table.items()) if new in typed},
             {key: tuple(found) for key, found in keys.items()},

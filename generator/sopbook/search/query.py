@@ -16,25 +16,39 @@ from sopbook.search.index import ALONE, INITIALS, NAME, NUMBER, PINYIN, WORD, Le
 from sopbook.search.relevance import relevance
 from sopbook.search.text import Run, canonical_number, fold_pinyin, joined, normalise, runs, stem
 
+_NONE = -1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """Atoms ``start`` to ``end`` as tokens of the index, any of which will do.
 
     Each meaning has a quality (hundredths): how far to trust it. ``cover`` says how much of the atoms it
-    answers. ``spellings`` are what to look for in a text.
+    answers, ``named`` how much it does where it stands in a document's names. ``spellings`` are what
+    to look for in a text.
     """
 
     start: int
     end: int
     meanings: tuple[tuple[Token, int], ...]
     cover: int
+    named: int
     spellings: tuple[str, ...]
 
     @property
     def weight(self) -> int:
         """How much the unit counts in choosing the part of a document."""
-        return max(token.idf * quality for token, quality in self.meanings) * (self.end - self.start > 0)
+        return max(token.idf * quality for token, quality in self.meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What a word may stand for, before it is a unit."""
+
+    meanings: tuple[tuple[Token, int], ...] = ()
+    cover: int = 0
+    named: int = 0
+    spellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,47 +138,48 @@ class _Reader:
             if token is None:
                 continue
             certain = any(map(str.isdigit, texts)) and not texts[0].isdigit()
-            if certain:
-                self._atom(self._lexicon.unknown, [(token, 100)], 100, ())
+            if certain or size > 1:
+                self._atom(self._lexicon.unknown, _Meant(((token, 100),), 100, 100))
                 return size
-            if size == 1:
-                meanings, cover, spellings = self._meanings_of(texts[0], ends=True)
-                series = self._figures["quality"]["series"]
-                mass = max([self._lexicon.unknown, *(other.idf for other, _ in meanings)])
-                self._atom(mass, [*meanings, (token, series)], max(cover, self._figures["cover"]["series"]), spellings)
-                return size
-            self._atom(self._lexicon.unknown, [(token, 100)], 100, ())
+            meant = self._digit_meaning(texts[0]) if texts[0].isdigit() else self._meanings(texts[0], ends=True)
+            series = self._weighed([(token, "series")])
+            mass = max([self._lexicon.unknown, *(other.idf for other, _ in meant.meanings)])
+            both = _Meant(
+                (*meant.meanings, *series.meanings),
+                max(meant.cover, series.cover),
+                max(meant.named, series.named),
+                meant.spellings,
+            )
+            self._atom(mass, both)
             return size
         return 0
 
-    def _meanings_of(self, text: str, *, ends: bool) -> tuple[list[tuple[Token, int]], int, tuple[str, ...]]:
-        if text.isdigit():
-            token = self._lexicon.get(text)
-            return ([(token, 100)], 100, (text,)) if token else ([], 0, ())
-        return self._meanings(text, ends=ends)
+    def _digit_meaning(self, text: str) -> _Meant:
+        token = self._lexicon.get(text)
+        return _Meant(((token, 100),), 100, 100, (text,)) if token else _Meant()
 
     def _digits(self, text: str, unit: str) -> None:
         """Digits; with the character after them, if the index has the two together (110号, 30分)."""
         both = self._lexicon.get(text + unit) if unit else None
-        token = self._lexicon.get(text)
+        meant = self._digit_meaning(text)
         if both:
             # The next atom is that character.
             start = len(self.masses)
             self.masses.append(both.idf)
-            self.units.append(Unit(start, start + 2, ((both, 100),), 100, (text + unit, f"{text} {unit}")))
-            if token:
+            self.units.append(Unit(start, start + 2, ((both, 100),), 100, 100, (text + unit, f"{text} {unit}")))
+            if meant.meanings:
                 quality = self._figures["quality"]["gram"]
-                self.units.append(Unit(start, start + 1, ((token, quality),), 100, (text,)))
-        elif token:
-            self._atom(token.idf, [(token, 100)], 100, (text,))
+                self.units.append(Unit(start, start + 1, ((meant.meanings[0][0], quality),), 100, 100, (text,)))
+        elif meant.meanings:
+            self._atom(meant.meanings[0][0].idf, meant)
         else:
-            self._atom(self._share("unknown_mass"), [], 0, ())
+            self._atom(self._share("unknown_mass"), meant)
 
-    def _atom(self, mass: int, meanings: list[tuple[Token, int]], cover: int, spellings: tuple[str, ...]) -> None:
+    def _atom(self, mass: int, meant: _Meant) -> None:
         start = len(self.masses)
         self.masses.append(mass)
-        if meanings:
-            self.units.append(Unit(start, start + 1, tuple(meanings), cover, spellings))
+        if meant.meanings:
+            self.units.append(Unit(start, start + 1, meant.meanings, meant.cover, meant.named, meant.spellings))
 
     def _share(self, name: str) -> int:
         return int(self._lexicon.unknown * self._figures[name])
@@ -188,19 +203,19 @@ class _Reader:
 
     def _word(self, word: str, *, ends: bool) -> None:
         if word in self._lexicon.stop and not self._keep_all:
-            self._atom(0, [], 0, ())
+            self._atom(0, _Meant())
             return
-        meanings, cover, spellings = self._meanings(word, ends=ends)
-        if not meanings and self._pieces(word):
+        meant = self._meanings(word, ends=ends)
+        if not meant.meanings and self._pieces(word):
             return
-        if not meanings:
-            meanings, cover, spellings = self._mistyped(word)
-        if meanings:
-            self._atom(max(token.idf for token, _ in meanings), meanings, cover, spellings)
+        if not meant.meanings:
+            meant = self._mistyped(word)
+        if meant.meanings:
+            self._atom(max(token.idf for token, _ in meant.meanings), meant)
         else:
-            self._atom(self._lexicon.unknown if len(word) > 3 else self._share("unknown_mass"), [], 0, ())
+            self._atom(self._lexicon.unknown if len(word) > 3 else self._share("unknown_mass"), meant)
 
-    def _meanings(self, word: str, *, ends: bool) -> tuple[list[tuple[Token, int]], int, tuple[str, ...]]:
+    def _meanings(self, word: str, *, ends: bool) -> _Meant:
         """The word as English, pinyin, initials, or (where the query ends) the beginning of one."""
         found: list[tuple[Token, str]] = []
         for text, how in (
@@ -218,12 +233,13 @@ class _Reader:
                 found += [(token, "pinyin_prefix") for token in self._completions(folded, folded)]
         return self._weighed(found)
 
-    def _weighed(self, found: list[tuple[Token, str]]) -> tuple[list[tuple[Token, int]], int, tuple[str, ...]]:
-        spellings = dict.fromkeys(s for token, _ in found for s in _spellings(token))
-        return (
-            [(token, self._figures["quality"][how]) for token, how in found],
-            max((self._figures["cover"][how] for _, how in found), default=0),
-            tuple(spellings),
+    def _weighed(self, found: list[tuple[Token, str]]) -> _Meant:
+        figures = self._figures
+        return _Meant(
+            tuple((token, figures["quality"][how]) for token, how in found),
+            max((figures["cover"][how] for _, how in found), default=0),
+            max((figures["named"][how] for _, how in found), default=0),
+            tuple(dict.fromkeys(spelling for token, _ in found for spelling in _spellings(token))),
         )
 
     def _completions(self, start: str, typed: str) -> list[Token]:
@@ -238,10 +254,10 @@ class _Reader:
         begun.sort(key=lambda token: (token.idf, token.text))
         return begun[: self._figures["prefix_expansions"]]
 
-    def _mistyped(self, word: str) -> tuple[list[tuple[Token, int]], int, tuple[str, ...]]:
+    def _mistyped(self, word: str) -> _Meant:
         """The tokens that differ from a word by one letter."""
         if len(word) < 4:
-            return [], 0, ()
+            return _Meant()
         found: list[tuple[Token, str]] = []
         for mark, text in (("", stem(word)), (PINYIN, fold_pinyin(word))):
             starts = dict.fromkeys((text[:2], text[1] + text[0], text[1:3], text[0] + text[2:3]))
@@ -263,8 +279,7 @@ class _Reader:
             split = self._split(mark, text, shortest, longest)
             if split:
                 for token in split:
-                    meanings, cover, spellings = self._weighed([(token, how)])
-                    self._atom(token.idf, meanings, cover, spellings)
+                    self._atom(token.idf, self._weighed([(token, how)]))
                 return True
         return False
 
@@ -295,11 +310,13 @@ class _Reader:
     def _path(self, text: str, similar: dict[tuple[int, int], tuple[str, Token]]) -> list[_Span]:
         """The best way to cut ``text``: long and certain pieces before short and doubtful ones."""
         worth = self._figures["segment"]
-        best: list[tuple[int, _Span | None]] = [(0, None), *[(-1, None)] * len(text)]
+        best: list[tuple[int, _Span | None]] = [(0, None), *[(_NONE, None)] * len(text)]
         for start in range(len(text)):
             for end in range(min(len(text), start + self._figures["longest_word"]), start, -1):
                 for how, token in self._ways(text[start:end], similar.get((start, end))):
-                    value = best[start][0] + worth[how] * (end - start) ** 2
+                    # Of two ways that are worth the same, the commoner words are meant.
+                    rarity = token.idf // 10 if token else 0
+                    value = best[start][0] + 10 * worth[how] * (end - start) ** 2 - rarity
                     if value > best[end][0]:
                         best[end] = (value, _Span(start, end, how, token))
         path: list[_Span] = []
@@ -313,7 +330,7 @@ class _Reader:
 
     def _ways(self, word: str, similar: tuple[str, Token] | None) -> Iterator[tuple[str, Token | None]]:
         if not self._keep_all and (word in self._lexicon.stop or word in self._lexicon.limits):
-            yield "stop", None
+            yield ("limit" if word in self._lexicon.limits else "stop"), None
             return
         token = self._lexicon.get(word)
         if len(word) == 1:
@@ -328,7 +345,7 @@ class _Reader:
 
     def _stops(self, word: str) -> bool:
         """True if two characters are neighbours by chance: one of them belongs to the question, not its subject."""
-        return not self._keep_all and any(char in self._lexicon.stop for char in word)
+        return not self._keep_all and any(char in self._lexicon.particles for char in word)
 
     def _similar(self, text: str, weak: set[int]) -> dict[tuple[int, int], tuple[str, Token]]:
         """Words that sound or look like stretches of ``text`` that the index does not know as words."""
@@ -380,7 +397,7 @@ class _Reader:
         weights: list[int] = []
         for index, span in enumerate(path):
             size = span.end - span.start
-            if span.how == "stop":
+            if span.how in ("stop", "limit"):
                 weights += [0] * size
             elif span.how in ("known", "unknown"):
                 beside = [path[i].how for i in (index - 1, index + 1) if 0 <= i < len(path)]
@@ -419,6 +436,7 @@ class _Reader:
                 base + end,
                 ((token, self._figures["quality"][how]),),
                 self._figures["cover"][how],
+                self._figures["named"][how],
                 _spellings(token),
             )
         )

@@ -83,9 +83,9 @@ def score(query: Query, allowed: Callable[[int], bool]) -> list[Scored]:
         for position, value in best.items():
             scores[position] = scores.get(position, 0) + value
             cover, named = covers.setdefault(position, ([0] * len(query.masses), [0] * len(query.masses)))
-            _raise(cover, unit)
+            _raise(cover, unit, unit.cover)
             if position in names:
-                _raise(named, unit)
+                _raise(named, unit, unit.named)
     floor = relevance()["coverage_floor"]
     found = []
     for position, total in scores.items():
@@ -95,9 +95,9 @@ def score(query: Query, allowed: Callable[[int], bool]) -> list[Scored]:
     return sorted(found, key=lambda scored: (-scored.score, scored.position))
 
 
-def _raise(cover: list[int], unit: Unit) -> None:
+def _raise(cover: list[int], unit: Unit, value: int) -> None:
     for atom in range(unit.start, unit.end):
-        cover[atom] = max(cover[atom], unit.cover)
+        cover[atom] = max(cover[atom], value)
 
 
 def _covered(query: Query, cover: Sequence[int]) -> float:
@@ -151,9 +151,11 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
         cover = [0] * len(query.masses)
         for unit, named in zip(query.units, in_names, strict=True):
             times = figures["part_title"] if _stands_in(unit, title) else int(_stands_in(unit, text))
+            if named:
+                times = min(times, 1)  # What the document is about tells its parts apart no more.
             value += unit.weight * times
             if times:
-                _raise(cover, unit)
+                _raise(cover, unit, unit.cover)
                 more += 0 if named else unit.weight
         if query.asks_how_long and part.limit and value:
             value += figures["limit_bonus"] * total

@@ -138,6 +138,7 @@ def _core(index: Index, count: int) -> dict[str, Any]:
         "shards": count,
         "unknown": index.unknown,
         "stop": sorted(index.stop),
+        "particles": sorted(index.particles),
         "limits": sorted(index.limits),
         "simplified": "".join(old + new for old, new in index.simplified.items()),
         "relevance": relevance(),

@@ -26,6 +26,7 @@ class Lexicon {
     this.figures = core.relevance;
     this.unknown = core.unknown;
     this.stop = new Set(core.stop);
+    this.particles = new Set(core.particles);
     this.limits = new Set(core.limits);
     const pairs = [...core.simplified];
     this.simplified = new Map(pairs.filter((_, i) => i % 2 === 0).map((old, i) => [old, pairs[2 * i + 1]]));

@@ -92,47 +92,50 @@ class Reader {
       const token = this.lexicon.get(NUMBER + canonicalNumber(texts));
       if (!token) continue;
       if ((digits && !isNumber(texts[0])) || size > 1) {
-        this.atom(this.lexicon.unknown, [[token, 100]], 100, []);
+        this.atom(this.lexicon.unknown, { meanings: [[token, 100]], cover: 100, named: 100, spellings: [] });
         return size;
       }
-      const { meanings, cover, spellings } = this.meaningsOf(texts[0]);
-      const mass = Math.max(this.lexicon.unknown, ...meanings.map(([other]) => other.idf));
-      const { quality, cover: covers } = this.figures;
-      this.atom(mass, [...meanings, [token, quality.series]], Math.max(cover, covers.series), spellings);
+      const meant = isNumber(texts[0]) ? this.digitMeaning(texts[0]) : this.meanings(texts[0], true);
+      const series = this.weighed([[token, "series"]]);
+      this.atom(Math.max(this.lexicon.unknown, ...meant.meanings.map(([other]) => other.idf)), {
+        meanings: [...meant.meanings, ...series.meanings],
+        cover: Math.max(meant.cover, series.cover),
+        named: Math.max(meant.named, series.named),
+        spellings: meant.spellings,
+      });
       return size;
     }
     return 0;
   }
 
-  meaningsOf(text) {
-    if (!isNumber(text)) return this.meanings(text, true);
+  digitMeaning(text) {
     const token = this.lexicon.get(text);
-    return token ? { meanings: [[token, 100]], cover: 100, spellings: [text] } : this.weighed([]);
+    return token ? { meanings: [[token, 100]], cover: 100, named: 100, spellings: [text] } : this.weighed([]);
   }
 
   digits(text, unit) {
     const both = unit ? this.lexicon.get(text + unit) : undefined;
-    const token = this.lexicon.get(text);
+    const meant = this.digitMeaning(text);
+    const [known] = meant.meanings;
     if (both) {
+      // The next atom is that character.
       const start = this.masses.length;
+      const certain = { cover: 100, named: 100 };
       this.masses.push(both.idf);
-      this.unitOf(start, start + 2, [[both, 100]], 100, [text + unit, `${text} ${unit}`]);
-      if (token) this.unitOf(start, start + 1, [[token, this.figures.quality.gram]], 100, [text]);
-    } else if (token) {
-      this.atom(token.idf, [[token, 100]], 100, [text]);
+      this.units.push({ start, end: start + 2, meanings: [[both, 100]], spellings: [text + unit, `${text} ${unit}`], ...certain });
+      if (known) {
+        const meanings = [[known[0], this.figures.quality.gram]];
+        this.units.push({ start, end: start + 1, meanings, spellings: [text], ...certain });
+      }
     } else {
-      this.atom(this.share("unknown_mass"), [], 0, []);
+      this.atom(known ? known[0].idf : this.share("unknown_mass"), meant);
     }
   }
 
-  atom(mass, meanings, cover, spellings) {
+  atom(mass, meant) {
     const start = this.masses.length;
     this.masses.push(mass);
-    if (meanings.length > 0) this.unitOf(start, start + 1, meanings, cover, spellings);
-  }
-
-  unitOf(start, end, meanings, cover, spellings) {
-    this.units.push({ start, end, meanings, cover, spellings });
+    if (meant.meanings.length > 0) this.units.push({ start, end: start + 1, ...meant });
   }
 
   share(name) {
@@ -156,16 +159,16 @@ class Reader {
 
   word(word, ends) {
     if (this.lexicon.stop.has(word) && !this.keepAll) {
-      this.atom(0, [], 0, []);
+      this.atom(0, this.weighed([]));
       return;
     }
     let found = this.meanings(word, ends);
     if (found.meanings.length === 0 && this.pieces(word)) return;
     if (found.meanings.length === 0) found = this.mistyped(word);
     if (found.meanings.length > 0) {
-      this.atom(Math.max(...found.meanings.map(([token]) => token.idf)), found.meanings, found.cover, found.spellings);
+      this.atom(Math.max(...found.meanings.map(([token]) => token.idf)), found);
     } else {
-      this.atom(word.length > 3 ? this.lexicon.unknown : this.share("unknown_mass"), [], 0, []);
+      this.atom(word.length > 3 ? this.lexicon.unknown : this.share("unknown_mass"), found);
     }
   }
 
@@ -189,6 +192,7 @@ class Reader {
     return {
       meanings: found.map(([token, how]) => [token, this.figures.quality[how]]),
       cover: Math.max(0, ...found.map(([, how]) => this.figures.cover[how])),
+      named: Math.max(0, ...found.map(([, how]) => this.figures.named[how])),
       spellings: [...new Set(found.flatMap(([token]) => spellingsOf(token)))],
     };
   }
@@ -221,10 +225,7 @@ class Reader {
     const ways = [[PINYIN, foldPinyin(letters), 3, 24, "pinyin_part"], [INITIALS, letters, 2, 8, "initials_part"]];
     for (const [mark, text, shortest, longest, how] of ways) {
       const split = this.split(mark, text, shortest, longest);
-      for (const token of split) {
-        const { meanings, cover, spellings } = this.weighed([[token, how]]);
-        this.atom(token.idf, meanings, cover, spellings);
-      }
+      for (const token of split) this.atom(token.idf, this.weighed([[token, how]]));
       if (split.length > 0) return true;
     }
     return false;
@@ -260,12 +261,14 @@ class Reader {
 
   path(text, similar) {
     const worth = this.figures.segment;
-    const best = Array.from({ length: text.length + 1 }, () => ({ value: -1 }));
+    const best = Array.from({ length: text.length + 1 }, () => ({ value: -1_000_000 }));
     best[0].value = 0;
     for (let start = 0; start < text.length; start++) {
       for (let end = Math.min(text.length, start + this.figures.longest_word); end > start; end--) {
         for (const [how, token] of this.ways(text.slice(start, end), similar.get(`${start} ${end}`))) {
-          const value = best[start].value + worth[how] * (end - start) ** 2;
+          // Of two ways that are worth the same, the commoner words are meant.
+          const rarity = token ? Math.floor(token.idf / 10) : 0;
+          const value = best[start].value + 10 * worth[how] * (end - start) ** 2 - rarity;
           if (value > best[end].value) best[end] = { value, span: { start, end, how, token } };
         }
       }
@@ -277,7 +280,8 @@ class Reader {
 
   ways(word, similar) {
     const { lexicon } = this;
-    if (!this.keepAll && (lexicon.stop.has(word) || lexicon.limits.has(word))) return [["stop", undefined]];
+    if (!this.keepAll && lexicon.limits.has(word)) return [["limit", undefined]];
+    if (!this.keepAll && lexicon.stop.has(word)) return [["stop", undefined]];
     const token = lexicon.get(word);
     const found = [];
     if (word.length === 1) {
@@ -293,7 +297,7 @@ class Reader {
   }
 
   stops(word) {
-    return !this.keepAll && [...word].some((char) => this.lexicon.stop.has(char));
+    return !this.keepAll && [...word].some((char) => this.lexicon.particles.has(char));
   }
 
   similar(text, weak) {
@@ -348,7 +352,7 @@ class Reader {
     const single = (span) => span && (span.how === "known" || span.how === "unknown");
     return path.flatMap((span, index) => {
       const size = span.end - span.start;
-      if (span.how === "stop") return Array(size).fill(0);
+      if (span.how === "stop" || span.how === "limit") return Array(size).fill(0);
       if (single(span)) {
         const alone = !single(path[index - 1]) && !single(path[index + 1]);
         return [this.share(alone ? "lone_mass" : "unknown_mass")];
@@ -379,8 +383,7 @@ class Reader {
   }
 
   unit(base, start, end, token, how) {
-    const { quality, cover } = this.figures;
-    this.unitOf(base + start, base + end, [[token, quality[how]]], cover[how], spellingsOf(token));
+    this.units.push({ start: base + start, end: base + end, ...this.weighed([[token, how]]) });
   }
 }
 

@@ -48,8 +48,8 @@ function score(query, figures, allowed) {
         covers.set(position, [new Uint8Array(query.masses.length), new Uint8Array(query.masses.length)]);
       }
       const [cover, named] = covers.get(position);
-      raise(cover, unit);
-      if (names.has(position)) raise(named, unit);
+      raise(cover, unit, unit.cover);
+      if (names.has(position)) raise(named, unit, unit.named);
     }
   }
   const found = [];
@@ -62,8 +62,8 @@ function score(query, figures, allowed) {
   return found.sort((a, b) => b.score - a.score || a.position - b.position);
 }
 
-function raise(cover, unit) {
-  for (let atom = unit.start; atom < unit.end; atom++) cover[atom] = Math.max(cover[atom], unit.cover);
+function raise(cover, unit, value) {
+  for (let atom = unit.start; atom < unit.end; atom++) cover[atom] = Math.max(cover[atom], value);
 }
 
 function covered(query, cover) {
@@ -91,10 +91,11 @@ function rate(query, scored, lexicon) {
     let more = 0;
     const cover = new Uint8Array(query.masses.length);
     query.units.forEach((unit, at) => {
-      const times = standsIn(unit, title) ? figures.part_title : Number(standsIn(unit, text));
+      let times = standsIn(unit, title) ? figures.part_title : Number(standsIn(unit, text));
+      if (inNames[at]) times = Math.min(times, 1); // What the document is about tells its parts apart no more.
       value += unit.weight * times;
       if (times) {
-        raise(cover, unit);
+        raise(cover, unit, unit.cover);
         more += inNames[at] ? 0 : unit.weight;
       }
     });

@@ -42,7 +42,7 @@ export function urgentHit(entry, words) {
   const actions = element("ol", {}, entry.actions.map((action) => element("li", {}, [action])));
   const calls = entry.calls.map(([name, ...phones]) =>
     element("div", {}, [`${words.call} ${name} `, ...phones.flatMap((phone) => [phoneLink(phone), " "])]));
-  return element("div", { class: "sop-urgent-hit" }, [element("p", {}, [`${words.first}: ${entry.title}`]), actions, ...calls]);
+  return element("div", { class: "sop-urgent-hit" }, [element("p", {}, [`${words.first} · ${entry.title}`]), actions, ...calls]);
 }
 
 const phoneLink = (phone) =>
