@@ -24,7 +24,7 @@ class Unit:
     """Atoms ``start`` to ``end`` as tokens of the index, any of which will do.
 
     Each meaning has a quality (hundredths): how far to trust it. ``cover`` says how much of the atoms it
-    answers, ``named`` how much it does where it stands in a document's names. ``spellings`` are what
+    answers, ``named`` how much that counts for an answer not to be mere noise. ``spellings`` are what
     to look for in a text.
     """
 

@@ -155,7 +155,7 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
                 times = min(times, 1)  # What the document is about tells its parts apart no more.
             value += unit.weight * times
             if times:
-                _raise(cover, unit, unit.cover)
+                _raise(cover, unit, unit.named)
                 more += 0 if named else unit.weight
         if query.asks_how_long and part.limit and value:
             value += figures["limit_bonus"] * total

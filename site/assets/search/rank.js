@@ -95,7 +95,7 @@ function rate(query, scored, lexicon) {
       if (inNames[at]) times = Math.min(times, 1); // What the document is about tells its parts apart no more.
       value += unit.weight * times;
       if (times) {
-        raise(cover, unit, unit.cover);
+        raise(cover, unit, unit.named);
         more += inNames[at] ? 0 : unit.weight;
       }
     });
