@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 handbook: $(VENV)/.runtime
 	$(BIN)/sopbook build
 
-test: $(VENV)/.browser
+test: $(VENV)/.browser $(VENV)/.office
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev
@@ -44,4 +44,8 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 
 $(VENV)/.browser: $(VENV)/.dev scripts/install_browser.sh
 	sh scripts/install_browser.sh
+	touch $@
+
+$(VENV)/.office: $(VENV)/.dev scripts/install_office.sh
+	sh scripts/install_office.sh
 	touch $@

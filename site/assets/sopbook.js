@@ -9,6 +9,7 @@ const PARTS = [
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
   [".sop-search", "./search.js"],
+  [".sop-word[data-fill]", "./fill.js"],
 ];
 
 for (const [selector, module] of PARTS) {

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sopbook.forms.files import page_files, template_folders
 from sopbook.link.assets import files_used, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
@@ -53,6 +54,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     files = {name: text.encode() for name, text in pages.items()}
     words = locale(handbook.settings.language)
     files["calendar/recurring.ics"] = calendar_file(handbook, words)
+    files |= page_files(handbook, template_folders(root))
     for document in handbook.documents:
         if isinstance(document, Role):
             files[f"{document.id}/calendar.ics"] = calendar_file(handbook, words, document.title)

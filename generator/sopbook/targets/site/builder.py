@@ -31,6 +31,9 @@ from sopbook.targets.site.offline import WORKER, offline_files
 STAMP = ".sopbook"
 """A file in the built site that says what it was built from."""
 
+STYLES = ("assets/sopbook.css", "assets/search.css", "assets/forms.css")
+"""The stylesheets of every page."""
+
 SCRIPT = {"path": "assets/sopbook.js", "type": "module"}
 """The one script that every page names; it fetches the others where there is something for them to do."""
 
@@ -83,7 +86,7 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         "site_dir": "site",
         "use_directory_urls": True,
         "nav": navigation,
-        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css", "assets/search.css"],
+        "extra_css": [*own.get("extra_css", []), *STYLES],
         "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
         # Nor its own search: search.js takes its place.
