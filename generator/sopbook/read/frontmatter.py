@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
@@ -71,14 +70,6 @@ def _listed(value: object) -> list[str]:
 
 def _spelled(table: str) -> Callable[[object], str]:
     return lambda value: _require(canonical(table, _text(value)))
-
-
-def _web_address(value: object) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or " " in text:
-        raise ValueError
-    return text.rstrip("/") + "/"
 
 
 _STRING = {"type": "string"}
@@ -289,6 +280,13 @@ class FigureMatter(BaseModel):
     basis: String = ""
 
 
+def _web_address(value: object) -> str:
+    """An http(s) address that ends with a slash, so that addresses of documents can be put after it."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#\"'<>]+(/[^\s?#\"'<>]*)?", value):
+        return _require(None)
+    return value if value.endswith("/") else f"{value}/"
+
+
 class SettingsMatter(BaseModel):
     """The settings file of a handbook."""
 
@@ -299,6 +297,10 @@ class SettingsMatter(BaseModel):
     language: Annotated[
         str, BeforeValidator(lambda v: v if v in languages() else _require(None)), Expected("language")
     ] = Field(description="Language of headings and messages in the output")
+    base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
+        default="",
+        description="Where the site is served, for QR codes, calendars and printed forms: https://handbook.example.com/",
+    )
     departments: Annotated[dict[str, String], Expected("settings_map")] = Field(
         default={}, description="Top-level folder to the department's name"
     )
@@ -309,9 +311,6 @@ class SettingsMatter(BaseModel):
         dict[str, Annotated[str, BeforeValidator(lambda v: v if v in _LEVELS else _require(None))]],
         Expected("rule_level"),
     ] = Field(default={}, description="Rules switched off or given another severity")
-    base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
-        default="", description="Where the site is published; printed forms lead there"
-    )
 
 
 _LEVELS = ("off", "error", "warning", "info")
