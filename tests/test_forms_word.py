@@ -24,6 +24,7 @@ from sopbook.locales import locale
 from sopbook.targets import Outcome, Workplace, all_targets
 from sopbook.word.markup import W
 from sopbook.word.pdf import convert
+from sopbook.word.picture import qr_code
 
 
 def document_of(path: Path) -> ET.Element:
@@ -160,7 +161,8 @@ def test_the_code_leads_to_the_step_that_uses_the_form(draft: Draft) -> None:
     handbook = draft.load()
     assert handbook.settings.base_url == "https://handbook.example.com/sop/"
     parts = compiled(handbook, "OF-BD-01").filled.parts
-    assert any(name.startswith("word/media/qr-") for name in parts)
+    expected = qr_code("https://handbook.example.com/sop/OF-CX-01/#register", "")
+    assert parts[f"word/media/{expected.name}"] == expected.data
     assert b"image/png" in parts["[Content_Types].xml"]
 
 
@@ -202,7 +204,8 @@ def test_a_wide_table_turns_the_sheet(draft: Draft) -> None:
     columns = " | ".join(f"很长的列标题第 {n} {{#c{n} type=datetime}}" for n in range(9))
     draft.replace(
         "sop/office/OF-BD-01.md",
-        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} | 收件人签字 {#sign type=signature} |\n"
+        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} "
+        "| 收件人签字 {#sign type=signature} |\n"
         "| --- | --- | --- | --- |\n|  |  |  |  |",
         f"| {columns} |\n|{' --- |' * 9}\n|{'  |' * 9}",
     )

@@ -358,7 +358,10 @@ class RowTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Document):
-    """What is filled in and kept as a record."""
+    """What is filled in and kept as a record.
+
+    ``retention`` is as written until linking; then it is in words.
+    """
 
     retention: str
     parts: tuple[FieldGroup | RowTable, ...]

@@ -8,6 +8,10 @@ const PARTS = [
   ["[data-filters]", "./filter.js"],
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
+<<<<<<< HEAD
+=======
+  [".sop-search", "./search.js"],
+>>>>>>> forms
   [".sop-word[data-fill]", "./fill.js"],
 ];
 

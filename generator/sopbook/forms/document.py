@@ -13,7 +13,7 @@ from sopbook.forms.layout import STYLES, Layout, Slot, lay_out
 from sopbook.forms.values import Value
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
-from sopbook.model import Checklist, Form, Status
+from sopbook.model import Checklist, Document, Form, Status
 from sopbook.word.package import Member, PieceCache, member, pack
 from sopbook.word.picture import Picture, qr_code
 from sopbook.word.prose import WordProse
@@ -42,8 +42,8 @@ class FormDocument:
 
     def word(self, values: Values | None = None) -> bytes:
         """The Word file, blank or filled in."""
-        pieces = "".join(_render((self.filled.before, *self.layout.pieces, self.filled.after), values or {}))
-        return self._packed(member(DOCUMENT, pieces.encode()))
+        document = _text((self.filled.before, *self.layout.pieces, self.filled.after), values or {})
+        return self._packed(member(DOCUMENT, document.encode()))
 
     def merger(self, tags: Iterable[str]) -> Merger:
         """What fills in the blanks with these tags again and again."""
@@ -73,9 +73,9 @@ class Merger:
     def word(self, values: Values) -> bytes:
         """One filled form as a file."""
         filled = self._document.filled
-        pieces = _render((filled.before, *self._plan, filled.after), values)
+        constant, varying = _render((filled.before, *self._plan, filled.after), values)
         first, *others = self._document.constant_members
-        return pack((first, self._cache.member(DOCUMENT, pieces), *others))
+        return pack((first, self._cache.member(DOCUMENT, constant, varying), *others))
 
     def together(self, rows: Iterable[Values]) -> Iterator[bytes]:
         """The document part of one file with a copy for each row, each counting its own pages.
@@ -92,7 +92,7 @@ class Merger:
                 yield f"<w:p><w:pPr>{section}</w:pPr></w:p>".encode()
             first = False
             yield title.encode()
-            yield "".join(_render(self._copy_plan, values)).encode()
+            yield _text(self._copy_plan, values).encode()
         yield filled.after.replace(filled.section, section).encode()
 
     def parts(self) -> Mapping[str, bytes]:
@@ -121,21 +121,33 @@ def _settled(pieces: Sequence[str | Slot], tags: frozenset[str]) -> tuple[str | 
     return tuple(found)
 
 
-def _render(pieces: Iterable[str | Slot], values: Values) -> list[str]:
-    """Constant and varying text by turns, a constant one first and last."""
-    found: list[str] = []
-    constant: list[str] = []
+def _render(pieces: Iterable[str | Slot], values: Values) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The constant pieces and the varying ones between them: one fewer than those.
+
+    A constant piece comes in parts that are the same strings every time.
+    """
+    constant: list[tuple[str, ...]] = []
+    varying: list[str] = []
+    waiting: tuple[str, ...] = ()
     for piece in pieces:
         if isinstance(piece, str):
-            constant.append(piece)
+            waiting += (piece,)
             continue
-        rendered = piece.pieces(values.get(piece.tag))
-        constant.append(rendered[0])
-        for index in range(1, len(rendered), 2):
-            found += ("".join(constant), rendered[index])
-            constant = [rendered[index + 1]]
-    found.append("".join(constant))
-    return found
+        first, *others = piece.pieces(values.get(piece.tag))
+        waiting += (first,)
+        for index in range(0, len(others), 2):
+            constant.append(waiting)
+            varying.append(others[index])
+            waiting = (others[index + 1],)
+    constant.append(waiting)
+    return constant, varying
+
+
+def _text(pieces: Iterable[str | Slot], values: Values) -> str:
+    """The pieces with values in them."""
+    return "".join(
+        piece if isinstance(piece, str) else "".join(piece.pieces(values.get(piece.tag))) for piece in pieces
+    )
 
 
 # ----------------------------------------------------------------------------- compiling
@@ -189,8 +201,15 @@ class FormCompiler:
             "handbook": settings.title,
             "department": document.department,
             "owner": control.owner.text,
-            "retention": document.retention if isinstance(document, Form) else "—",
+            "retention": self._retention(document),
         }
+
+    def _retention(self, document: Form | Checklist) -> str:
+        """How long it is kept: a checklist as long as the form that its result goes into."""
+        kept: Document | None = document
+        if isinstance(document, Checklist):
+            kept = self._handbook.document_named(document.record) if document.record else None
+        return kept.retention if isinstance(kept, Form) else "—"
 
     def _properties(self, document: Form | Checklist) -> Properties:
         control = document.control

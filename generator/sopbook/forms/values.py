@@ -237,6 +237,8 @@ def _check(blank: Blank, text: str) -> bool:
 
 def show(value: Value, words: Locale) -> str:
     """A value in words, as it stands on a form."""
+    if isinstance(value, str):
+        return value
     match value:
         case bool():
             return words.word("forms", "yes" if value else "no")
@@ -250,7 +252,6 @@ def show(value: Value, words: Locale) -> str:
             return f"{value:f}"
         case tuple():
             return words.format("list").join(value)
-    return str(value)
 
 
 def portable(value: Value) -> str | int | float | bool | list[str]:

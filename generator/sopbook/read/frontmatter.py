@@ -298,7 +298,8 @@ class SettingsMatter(BaseModel):
         str, BeforeValidator(lambda v: v if v in languages() else _require(None)), Expected("language")
     ] = Field(description="Language of headings and messages in the output")
     base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
-        default="", description="Where the site is served, for QR codes and calendars: https://handbook.example.com/"
+        default="",
+        description="Where the site is served, for QR codes, calendars and printed forms: https://handbook.example.com/",
     )
     departments: Annotated[dict[str, String], Expected("settings_map")] = Field(
         default={}, description="Top-level folder to the department's name"
