@@ -264,15 +264,14 @@ def test_openpyxl_reads_the_platforms_workbook(draft: Draft) -> None:
 def test_no_text_becomes_a_formula(name: str, draft: Draft, office: str, tmp_path: Path) -> None:
     """LibreOffice opens it and computes nothing."""
     draft.replace(quizzes.BANK, "直接拒收,不作登记", '=HYPERLINK("http://evil")')
-    draft.replace(quizzes.BANK, "先下,等收件人发现再说".replace("先下", "先收下"), "+1+1")
+    draft.replace(quizzes.BANK, "先收下,等收件人发现再说", "+1+1")
     handbook = draft.load()
     quiz = quizzes.make_quiz(handbook, draft.root, "=1+1", quizzes.written(handbook), Terms())
     file = tmp_path / f"quiz{all_formats()[name].suffix}"
     file.write_bytes(all_formats()[name].write(quiz).data)
-    subprocess.run(
-        [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true",
-         "--outdir", tmp_path / "out", file], check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+    csv_of_values = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
+    command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", csv_of_values]
+    subprocess.run([*command, "--outdir", tmp_path / "out", file], check=True, capture_output=True, timeout=180)
     (made,) = (tmp_path / "out").iterdir()
     cells = [cell.lstrip("'") for row in csv.reader(io.StringIO(made.read_text("utf-8-sig"))) for cell in row]
     assert '=HYPERLINK("http://evil")' in cells

@@ -205,6 +205,19 @@ def test_html_of_a_word_processor(draft: Draft) -> None:
 # --------------------------------------------------------------------------- source text
 
 
+_HEAD = """---
+id: X-1
+kind: bank
+title: x
+version: x
+effective: 2000-01-01
+review: 1 year
+owner: x
+approver: x
+---
+"""
+
+
 @quickly
 @given(question=quizzes.questions(ALL))
 @example(
@@ -221,8 +234,7 @@ def test_html_of_a_word_processor(draft: Draft) -> None:
 def test_source_text_reads_back(question: Question) -> None:
     """Whatever is in a question, as Markdown it is the same question; marks alone may fall."""
     source = question_source(question, ["OF-CX-01#register"], locale("zh"))
-    head = "---\nid: X-1\nkind: bank\ntitle: x\nversion: x\neffective: 2000-01-01\nreview: 1 year\nowner: x\napprover: x\n---\n"
-    reading = read_document("x.md", f"{head}## 题目\n{source}\n\n## 修订\n".encode())
+    reading = read_document("x.md", f"{_HEAD}## 题目\n{source}\n\n## 修订\n".encode())
     assert isinstance(reading.document, Bank)
     assert [finding.code for finding in reading.findings] == []
     (found,) = reading.document.questions
@@ -268,7 +280,8 @@ def test_marks_are_kept_where_markdown_can_show_them() -> None:
 
 
 def moodle(body: str, before: str = "") -> bytes:
-    return f'<?xml version="1.0"?>{before}<quiz><question type="multichoice"><name><text>n</text></name>{body}</question></quiz>'.encode()
+    question = f'<question type="multichoice"><name><text>n</text></name>{body}</question>'
+    return f'<?xml version="1.0"?>{before}<quiz>{question}</quiz>'.encode()
 
 
 _XXE = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -319,7 +332,8 @@ def test_pictures_stay_beside_the_bank_and_are_pictures(name: str, draft: Draft,
     body = (
         f'<questiontext format="html"><text><![CDATA[<p>q <img src="@@PLUGINFILE@@/{name}" alt="alt"></p>]]></text>'
         f'<file name="{name}" encoding="base64">{base64.b64encode(data).decode()}</file></questiontext>'
-        '<single>true</single><answer fraction="100"><text>a</text></answer><answer fraction="0"><text>b</text></answer>'
+        '<single>true</single><answer fraction="100"><text>a</text></answer>'
+        '<answer fraction="0"><text>b</text></answer>'
     )
     file = tmp_path / "q.xml"
     file.write_bytes(moodle(body))

@@ -7,10 +7,9 @@ import io
 import os
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -19,6 +18,7 @@ import quizzes
 from handbooks import Draft
 from sopbook.questions.formats import all_formats
 from sopbook.questions.quiz import Terms
+from sopbook.untrusted import parse_xml
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("quiz-browser")]
 
@@ -75,7 +75,7 @@ def player(
     foreign: Callable[[str, bytes], Any],
     draft: Draft,
     tmp_path: Path,
-) -> Player:
+) -> Iterator[Player]:
     terms = Terms(shuffle_questions=False, shuffle_options=False)
     data = all_formats()[request.param].write(quizzes.rich_quiz(draft, terms)).data
     if request.param == "qti21":
@@ -86,8 +86,8 @@ def player(
     (folder / "qti.js").write_bytes(script.read_bytes())
     (folder / "item.html").write_text(_ITEM)
     page = browser.new_page(viewport={"width": 900, "height": 700})
-    request.addfinalizer(page.close)
-    return Player(page, serve(folder), folder)
+    yield Player(page, serve(folder), folder)
+    page.close()
 
 
 def test_every_item_marks_itself(player: Player) -> None:
@@ -135,7 +135,7 @@ def test_the_package_is_whole(name: str, draft: Draft) -> None:
     """The manifest names each file once, the test each item, and a case stays together."""
     terms = Terms(count=5)
     package = zipfile.ZipFile(io.BytesIO(all_formats()[name].write(quizzes.rich_quiz(draft, terms)).data))
-    manifest = ET.fromstring(package.read("imsmanifest.xml"))
+    manifest = parse_xml("imsmanifest.xml", package.read("imsmanifest.xml"))
     listed = {file.get("href") for file in manifest.iter() if file.tag.endswith("}file")}
     assert listed == set(package.namelist()) - {"imsmanifest.xml"}
     test = package.read("test.xml").decode()
