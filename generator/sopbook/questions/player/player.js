@@ -124,11 +124,10 @@
     return template.replace(/\{(\w+)\}/g, function (_, name) { return values[name]; });
   }
 
-  function show(heading) {
-    root.replaceChildren.apply(root, Array.prototype.slice.call(arguments, 0));
+  function show() {
+    root.replaceChildren.apply(root, Array.prototype.filter.call(arguments, Boolean));
     window.scrollTo(0, 0);
-    var focus = root.querySelector("[data-focus]") || heading;
-    if (focus) focus.focus();
+    root.querySelector("[data-focus]").focus();
   }
 
   // ---------------------------------------------------------------------------- pages
