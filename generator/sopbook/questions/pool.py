@@ -7,24 +7,10 @@ from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
 from sopbook.model import Bank, Document, Procedure, Question, Status
+from sopbook.questions.derived import derived
+from sopbook.questions.entry import Entry
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A question, the document it comes from, and the parts of documents that it tests.
-
-    ``derived`` is True for a question that nobody wrote: the structure gave it.
-    """
-
-    document: Document
-    question: Question
-    targets: tuple[Target, ...]
-    derived: bool = False
-
-    @property
-    def id(self) -> str:
-        """A name that stays the same as long as the question does: ``KF-TK-06#respond``."""
-        return f"{self.document.id}#{self.question.anchor}"
+__all__ = ["Choice", "Entry", "choose", "pool", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +18,18 @@ class Choice:
     """Which questions are wanted; an empty value wants all.
 
     ``role`` is any name of a role or partner: it gets what tests the documents that it works by, of
-    which those steps that it does itself or helps with.
+    which those steps that it does itself or helps with, and what tests its duties.
     """
 
     role: str = ""
     procedure: str = ""
     department: str = ""
     difficulty: int = 0
+
+
+def pool(handbook: Handbook) -> tuple[Entry, ...]:
+    """Every question there is: those written by hand, then those that the structure gives."""
+    return (*written(handbook), *derived(handbook))
 
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:
@@ -78,7 +69,10 @@ def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tupl
     return tuple(
         entry
         for entry in entries
-        if (not actor or any((target.document.id, target.anchor) in steps for target in entry.targets))
+        if (
+            not actor
+            or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets)
+        )
         and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
         and (not choice.department or entry.document.department == choice.department)
         and (not choice.difficulty or entry.question.difficulty == choice.difficulty)
