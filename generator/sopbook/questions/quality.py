@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sopbook import prose
 from sopbook.model import Document, Question, QuestionType
-from sopbook.questions.wording import Wording, fold, longest_shared, weight
+from sopbook.questions.wording import Wording, fold, longest_shared, shares_run, weight
 
 LEAST_OPTIONS = 3
 """A single choice between two is a coin."""
@@ -82,10 +83,10 @@ def _given_away(text: Shown) -> Iterator[Flaw]:
 
 def _echoes(stem: str, right: str, wrong: Sequence[str]) -> bool:
     """True if the right option repeats a run of the stem's words and no other option shares even half of it."""
-    shared = longest_shared(stem, right)
-    wide = any("\u3400" <= char <= "\u9fff" for char in stem)
-    if shared < (_SHARED_WIDE if wide else _SHARED_WORDS):
+    wide = any(prose.is_wide(char) for char in stem)
+    if not shares_run(stem, right, _SHARED_WIDE if wide else _SHARED_WORDS):
         return False
+    shared = longest_shared(stem, right)
     return max(longest_shared(stem, other) for other in wrong) * 2 < shared
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sopbook import prose
 from sopbook.link.handbook import Handbook
@@ -84,9 +85,21 @@ class Wording:
         return node
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Text as it is compared: full-width and half-width alike, no case, no spaces, no punctuation."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c)[0] in "LN")
+
+
+def shares_run(one: str, other: str, length: int) -> bool:
+    """True if two texts share a run of that many words (in Chinese, characters)."""
+    return not _runs(one, length).isdisjoint(_runs(other, length))
+
+
+@lru_cache(maxsize=5_000)
+def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
+    words = words_in(text)
+    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))
 
 
 def words_in(text: str) -> list[str]:

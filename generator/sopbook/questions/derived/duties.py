@@ -10,7 +10,7 @@ from sopbook.locales import Text
 from sopbook.model import Duty, QuestionType, Role
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, shuffled
 from sopbook.questions.entry import Entry
-from sopbook.questions.wording import fold, longest_shared
+from sopbook.questions.wording import fold, shares_run
 
 _STEM = Text("下列哪一项不是“{role}”的职责？", "Which of these is not a duty of the {role}?")
 _BECAUSE = Text("“{duty}”是{other}的职责，其余都是{role}的", '"{duty}" is a duty of the {other}; the others are the {role}\'s')
@@ -58,7 +58,7 @@ def _is_foreign(desk: Desk, role: Role, other: Role, duty: Duty) -> bool:
     """
     if other is role or _answers_to(desk, other, role) or any(overlaps([duty.title], [own.title]) for own in role.duties):
         return False
-    if any(longest_shared(duty.title, own.title) >= _ALIKE for own in role.duties):
+    if any(shares_run(duty.title, own.title, _ALIKE) for own in role.duties):
         return False
     if {c.requirement for c in duty.covers} & {c.requirement for own in role.duties for c in own.covers}:
         return False

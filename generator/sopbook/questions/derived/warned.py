@@ -10,7 +10,7 @@ from sopbook.locales import Text
 from sopbook.model import Procedure, Step
 from sopbook.questions.derived.drafting import Desk, Draft, step_target
 from sopbook.questions.entry import Entry
-from sopbook.questions.wording import longest_shared, weight
+from sopbook.questions.wording import shares_run, weight
 
 _STEM = Text(
     "《{procedure}》在“{step}”这一步特别提醒的风险，是哪一条？",
@@ -41,7 +41,7 @@ def make(desk: Desk) -> Iterator[Entry]:
         wrong = [
             text
             for other, _, text in known
-            if other.id not in related and not _alike(text, own) and _as_long(text, warning)
+            if other.id not in related and _as_long(text, warning) and not _alike(text, own)
         ]
         yield from desk.single(
             Draft(
@@ -78,4 +78,4 @@ def _as_long(text: str, other: str) -> bool:
 
 def _alike(text: str, other: str) -> bool:
     wide = any(prose.is_wide(char) for char in text)
-    return longest_shared(text, other) >= (_ALIKE_WIDE if wide else _ALIKE_WORDS)
+    return shares_run(text, other, _ALIKE_WIDE if wide else _ALIKE_WORDS)

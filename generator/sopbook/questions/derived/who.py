@@ -9,7 +9,7 @@ from sopbook.locales import Text
 from sopbook.model import Procedure, Step
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_target
 from sopbook.questions.entry import Entry
-from sopbook.questions.wording import fold, longest_shared
+from sopbook.questions.wording import fold, shares_run
 
 _STEM = Text("《{procedure}》的“{step}”这一步，由谁负责？", '{procedure}: who is responsible for the step "{step}"?')
 _BECAUSE = Text("“{step}”由{actor}负责", '{actor} is responsible for "{step}"')
@@ -66,4 +66,4 @@ def _is_wrong(desk: Desk, actor: Actor, right: Actor, step: Step, text: str) -> 
         return False
     # "The contractor" and "the building contractor" may be one and the same outside the house.
     both_outside = actor.partner is not None and right.partner is not None
-    return not (both_outside and longest_shared(actor.title, right.title) >= _ALIKE)
+    return not (both_outside and shares_run(actor.title, right.title, _ALIKE))
