@@ -8,6 +8,7 @@ const PARTS = [
   ["[data-filters]", "./filter.js"],
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
+  [".sop-training", "./training.js"],
 ];
 
 for (const [selector, module] of PARTS) {

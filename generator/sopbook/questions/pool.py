@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,9 +28,17 @@ class Choice:
     difficulty: int = 0
 
 
+_last: list[tuple[weakref.ref[Handbook], tuple[Entry, ...]]] = []
+
+
 def pool(handbook: Handbook) -> tuple[Entry, ...]:
-    """Every question there is: those written by hand, then those that the structure gives."""
-    return (*written(handbook), *derived(handbook))
+    """Every question there is: those written by hand, then those that the structure gives.
+
+    Remembered for the last handbook, since rules, pages and their data all ask for it.
+    """
+    if not _last or _last[0][0]() is not handbook:
+        _last[:] = [(weakref.ref(handbook), (*written(handbook), *derived(handbook)))]
+    return _last[0][1]
 
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:

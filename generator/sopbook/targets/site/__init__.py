@@ -21,6 +21,7 @@ from sopbook.targets.site.builder import build_site, plain_config, write_config
 from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES, first_styles
 from sopbook.targets.site.pages import navigation, render_pages, search_terms
+from sopbook.targets.site.training import training_files
 
 TERMS = "search-terms.txt"
 
@@ -60,6 +61,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
     files = {name: text.encode() for name, text in pages.items()}
     words = locale(handbook.settings.language)
+    files |= training_files(handbook)
     files["calendar/recurring.ics"] = calendar_file(handbook, words)
     for document in handbook.documents:
         if isinstance(document, Role):

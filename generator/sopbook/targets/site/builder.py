@@ -90,7 +90,7 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         "site_dir": "site",
         "use_directory_urls": True,
         "nav": navigation,
-        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css"],
+        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css", "assets/training.css"],
         "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
         "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
