@@ -510,7 +510,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The least share (per cent) of steps, of critical steps and of duties that must have a question; 0 asks nothing."""
+    """The least share (per cent) of steps, critical steps and duties that must have a question; 0 asks nothing."""
 
     steps: int = 0
     critical: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
@@ -78,12 +78,13 @@ def _row(document: Procedure | Role, asked: dict[tuple[str, str], bool]) -> Row:
     steps = document.steps if isinstance(document, Procedure) else ()
     duties = document.duties if isinstance(document, Role) else ()
     critical = tuple(step for step in steps if step.critical)
-    return Row(document, _share(document, steps, asked), _share(document, critical, asked), _share(document, duties, asked))
-
-
-def _share(document: Document, parts: tuple[Step, ...] | tuple[Duty, ...], asked: dict[tuple[str, str], bool]) -> Share:
-    found = [asked.get((document.id, part.anchor)) for part in parts]
-    missing = tuple(
-        Target(document, part.anchor, part.title) for part, is_written in zip(parts, found, strict=True) if is_written is None
+    return Row(
+        document, _share(document, steps, asked), _share(document, critical, asked), _share(document, duties, asked)
     )
-    return Share(len(parts), len(parts) - len(missing), sum(bool(is_written) for is_written in found), missing)
+
+
+def _share(document: Document, parts: Sequence[Step | Duty], asked: dict[tuple[str, str], bool]) -> Share:
+    targets = [Target(document, part.anchor, part.title) for part in parts]
+    found = [asked.get((document.id, target.anchor)) for target in targets]
+    missing = tuple(target for target, is_written in zip(targets, found, strict=True) if is_written is None)
+    return Share(len(targets), len(targets) - len(missing), sum(bool(is_written) for is_written in found), missing)

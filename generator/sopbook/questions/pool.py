@@ -78,10 +78,7 @@ def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tupl
     return tuple(
         entry
         for entry in entries
-        if (
-            not actor
-            or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets)
-        )
+        if (not actor or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets))
         and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
         and (not choice.department or entry.document.department == choice.department)
         and (not choice.difficulty or entry.question.difficulty == choice.difficulty)

@@ -65,7 +65,9 @@ def flaws(question: Question, document: Document, wording: Wording) -> tuple[Fla
         found.append(Flaw.TWICE)
     if question.type is QuestionType.SINGLE and len(text.right) == 1 and text.wrong:
         found += _given_away(text)
-    if question.type is QuestionType.FILL and any(fold(v) and fold(v) in fold(text.stem) for v in question.answer.variants):
+    if question.type is QuestionType.FILL and any(
+        fold(v) and fold(v) in fold(text.stem) for v in question.answer.variants
+    ):
         found.append(Flaw.STEM)
     return tuple(found)
 

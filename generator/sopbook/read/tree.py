@@ -112,6 +112,7 @@ def _settings(data: bytes, collector: Collector) -> Settings:
         figures=figures,
         rules=tuple(matter.rules.items()),
         training=Training(
-            **matter.training.model_dump(exclude={"coverage"}), coverage=Thresholds(**matter.training.coverage.model_dump())
+            **matter.training.model_dump(exclude={"coverage"}),
+            coverage=Thresholds(**matter.training.coverage.model_dump()),
         ),
     )

@@ -95,7 +95,12 @@ def too_little_asked(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
         ("duties", found.duties, least.duties),
     ):
         if share.percent < wanted:
-            values = {"what": what, "percent": f"{share.percent:.1f}", "wanted": wanted, "missing": len(share.missing)}
+            values: dict[str, str | int] = {
+                "what": what,
+                "percent": f"{share.percent:.1f}",
+                "wanted": wanted,
+                "missing": len(share.missing),
+            }
             yield Finding("SOP610", Place(SETTINGS), "", values)
 
 
@@ -176,7 +181,10 @@ RULES = (
         severity=Severity.ERROR,
         title=Text("选项重复", "the same option twice"),
         message=Text("题目“{text}”有两个相同的选项", 'the question "{text}" has two options that say the same'),
-        remedy=Text("改掉其中一个；数值改动后也要看选项。", "Change one of them; look at the options after a figure changes too."),
+        remedy=Text(
+            "改掉其中一个；数值改动后也要看选项。",
+            "Change one of them; look at the options after a figure changes too.",
+        ),
         why=Text(
             "一对一错的两个选项相同，就没有人能答对。",
             "Where one of the two is right, nobody can answer rightly.",
@@ -239,7 +247,9 @@ RULES = (
             "运行 sopbook quiz coverage 看缺在哪里；出题，或调整 handbook.yml 的 training.coverage。",
             "`sopbook quiz coverage` shows where; write questions, or change training.coverage in handbook.yml.",
         ),
-        why=Text("没有题目的步骤，没有人知道员工会不会。", "Of a step that nobody asks about nobody knows who masters it."),
+        why=Text(
+            "没有题目的步骤，没有人知道员工会不会。", "Of a step that nobody asks about nobody knows who masters it."
+        ),
         words={
             "steps": Text("步骤", "steps"),
             "critical": Text("关键步骤", "critical steps"),

@@ -23,7 +23,9 @@ from sopbook.read.collect import near
 _CHANGED = Text(
     "改过  {id}  {place}  {stem}\n      考查 {tested}", "changed  {id}  {place}  {stem}\n         tests {tested}"
 )
-_NEW = Text("新题  {id}  {place}  {stem}\n      考查 {tested}", "new      {id}  {place}  {stem}\n         tests {tested}")
+_NEW = Text(
+    "新题  {id}  {place}  {stem}\n      考查 {tested}", "new      {id}  {place}  {stem}\n         tests {tested}"
+)
 _NONE = Text("全部 {n} 道题都已确认。", "All {n} questions are confirmed.")
 _HINT = Text(
     "核对后确认：sopbook quiz confirm 题号（或题库编号）；全部确认：--all。",
@@ -41,7 +43,9 @@ def add(commands: Any) -> None:
         f"new ones (exit code 1 if there are any). With names, note in {confirmed.FILE} that they were compared with "
         "the text in force.",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a question (KF-TK-06#respond), or a bank or procedure")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="a question (KF-TK-06#respond), or a bank or procedure"
+    )
     parser.add_argument("--all", action="store_true", help="confirm every written question")
     parser.set_defaults(run=run)
 

@@ -34,10 +34,7 @@ def derived(handbook: Handbook) -> tuple[Entry, ...]:
     wording = Wording.of(handbook)
     desk = Desk.of(handbook, wording)
     found = [
-        entry
-        for _, make in makers()
-        for entry in make(desk)
-        if not flaws(entry.question, entry.document, wording)
+        entry for _, make in makers() for entry in make(desk) if not flaws(entry.question, entry.document, wording)
     ]
     order = {document.id: index for index, document in enumerate(handbook.documents)}
     return tuple(

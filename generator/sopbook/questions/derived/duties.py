@@ -13,7 +13,9 @@ from sopbook.questions.entry import Entry
 from sopbook.questions.wording import fold, shares_run
 
 _STEM = Text("下列哪一项不是“{role}”的职责？", "Which of these is not a duty of the {role}?")
-_BECAUSE = Text("“{duty}”是{other}的职责，其余都是{role}的", '"{duty}" is a duty of the {other}; the others are the {role}\'s')
+_BECAUSE = Text(
+    "“{duty}”是{other}的职责，其余都是{role}的", '"{duty}" is a duty of the {other}; the others are the {role}\'s'
+)
 _OWN = 3
 _ALIKE = 2
 
@@ -21,7 +23,9 @@ _ALIKE = 2
 def make(desk: Desk) -> Iterator[Entry]:
     """For each role, three of its duties at a time with one that is certainly somebody else's."""
     for role in desk.roles:
-        foreign = [(other, duty) for other in desk.roles for duty in other.duties if _is_foreign(desk, role, other, duty)]
+        foreign = [
+            (other, duty) for other in desk.roles for duty in other.duties if _is_foreign(desk, role, other, duty)
+        ]
         own = list(role.duties)
         for start in range(0, len(own), _OWN):
             three = own[start : start + _OWN] if start + _OWN <= len(own) else own[-_OWN:]
@@ -29,9 +33,7 @@ def make(desk: Desk) -> Iterator[Entry]:
                 yield from _question(desk, role, three, foreign)
 
 
-def _question(
-    desk: Desk, role: Role, three: Sequence[Duty], foreign: Sequence[tuple[Role, Duty]]
-) -> Iterator[Entry]:
+def _question(desk: Desk, role: Role, three: Sequence[Duty], foreign: Sequence[tuple[Role, Duty]]) -> Iterator[Entry]:
     anchor = f"{three[0].anchor}.duties"
     by_title = {duty.title: other for other, duty in foreign}
     odd = shuffled(f"{role.id}#{anchor}", by_title)[0]
@@ -56,7 +58,11 @@ def _is_foreign(desk: Desk, role: Role, other: Role, duty: Duty) -> bool:
     Whoever leads somebody answers for that one's work too; and whoever has a step in the procedures
     that the duty names, or a duty that sounds like it or answers the same requirement, has a part in it.
     """
-    if other is role or _answers_to(desk, other, role) or any(overlaps([duty.title], [own.title]) for own in role.duties):
+    if (
+        other is role
+        or _answers_to(desk, other, role)
+        or any(overlaps([duty.title], [own.title]) for own in role.duties)
+    ):
         return False
     if any(shares_run(duty.title, own.title, _ALIKE) for own in role.duties):
         return False

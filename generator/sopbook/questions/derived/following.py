@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from sopbook.locales import Text
 from sopbook.model import Procedure, Step
@@ -22,7 +22,7 @@ def make(desk: Desk) -> Iterator[Entry]:
     distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
     for procedure in desk.procedures:
         for run in runs(procedure):
-            for step, following in zip(run, run[1:], strict=False):
+            for step, following in pairwise(run):
                 if {(procedure.id, step.anchor), (procedure.id, following.anchor)} <= distinct:
                     yield from _question(desk, procedure, step, following)
 

@@ -11,7 +11,9 @@ from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_targe
 from sopbook.questions.entry import Entry
 from sopbook.questions.wording import fold
 
-_STEM = Text("做《{procedure}》的“{step}”这一步，填哪份表单？", '{procedure}: which form is filled in at the step "{step}"?')
+_STEM = Text(
+    "做《{procedure}》的“{step}”这一步，填哪份表单？", '{procedure}: which form is filled in at the step "{step}"?'
+)
 _BECAUSE = Text("“{step}”填 {form}", '"{step}" fills in {form}')
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sopbook.link.handbook import Target
 from sopbook.locales import Text, languages, locale
+from sopbook.places import Place
 from sopbook.questions.derived.drafting import Desk, Draft, step_target
 from sopbook.questions.entry import Entry
 from sopbook.questions.wording import fold
@@ -46,8 +47,8 @@ def make(desk: Desk) -> Iterator[Entry]:
             text = f"{procedure.title}\n{step.title}"
             stem = desk.say(_STEP, procedure=procedure.title, step=step.title)
             also = [procedure.frequency] if procedure.frequency else []
-            targets = (step_target(procedure, step),)
-            draft = _draft(desk, targets, stem, step.frequency, also, text, desk.body(procedure, step))
+            body = desk.body(procedure, step)
+            draft = _draft(desk, (step_target(procedure, step),), step.place, stem, step.frequency, also, text, body)
             yield from desk.single(draft) if draft else ()
     for checklist in desk.checklists:
         if checklist.frequency:
@@ -59,13 +60,15 @@ def make(desk: Desk) -> Iterator[Entry]:
             )
             also = [use.step.frequency for use in uses if use.step.frequency]
             told = "\n".join(line for s in checklist.sections for line in desk.wording.lines(s.blocks, checklist))
-            draft = _draft(desk, targets, stem, checklist.frequency, also, checklist.title, told)
+            place = checklist.key_place("frequency")
+            draft = _draft(desk, targets, place, stem, checklist.frequency, also, checklist.title, told)
             yield from desk.single(draft) if draft else ()
 
 
 def _draft(
     desk: Desk,
     targets: tuple[Target, ...],
+    place: Place,
     stem: str,
     right: Frequency,
     also: list[Frequency],
@@ -91,12 +94,8 @@ def _draft(
         right=say(right),
         tiers=(tuple(say(other) for other in near[:4]),),
         because=desk.because(document, desk.say(_BECAUSE, what=targets[0].title, frequency=say(right))),
-        place=document.key_place("frequency") if not targets[0].anchor else _place(targets[0]),
+        place=place,
     )
-
-
-def _place(target: Target):  # type: ignore[no-untyped-def]
-    return next(step.place for step in target.document.steps if step.anchor == target.anchor)  # type: ignore[attr-defined]
 
 
 def _rank(period: Period) -> int:

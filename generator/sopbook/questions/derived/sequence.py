@@ -9,7 +9,9 @@ from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_targe
 from sopbook.questions.derived.following import runs
 from sopbook.questions.entry import Entry
 
-_STEM = Text("按《{procedure}》的步骤顺序，把下面几步排好。", "{procedure}: put these steps in the order of the procedure.")
+_STEM = Text(
+    "按《{procedure}》的步骤顺序，把下面几步排好。", "{procedure}: put these steps in the order of the procedure."
+)
 _BECAUSE = Text("顺序是{titles}", "the order is {titles}")
 LENGTH = 5
 _LEAST = 3

@@ -50,9 +50,7 @@ def make(desk: Desk) -> Iterator[Entry]:
                 stem=desk.say(_STEM, procedure=procedure.title, step=step.title),
                 right=warning,
                 tiers=(tuple(wrong),),
-                because=desk.because(
-                    procedure, desk.say(_BECAUSE, step=step.title, warning=warning.rstrip("。.!！"))
-                ),
+                because=desk.because(procedure, desk.say(_BECAUSE, step=step.title, warning=warning.rstrip("。.!！"))),
                 place=step.place,
                 difficulty=2,
             )

@@ -12,7 +12,9 @@ from sopbook.questions.derived.drafting import Desk, Draft, shuffled, step_targe
 from sopbook.questions.entry import Entry
 from sopbook.values import Duration, TimeUnit
 
-_STEM = Text("《{procedure}》的“{step}”这一步，时限是多久？", '{procedure}: what is the time limit of the step "{step}"?')
+_STEM = Text(
+    "《{procedure}》的“{step}”这一步，时限是多久？", '{procedure}: what is the time limit of the step "{step}"?'
+)
 _BECAUSE = Text("“{step}”的时限是 {limit}", 'the time limit of "{step}" is {limit}')
 
 APART = 1.45

@@ -45,8 +45,7 @@ def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[s
     for folder, (_, values) in OVERVIEWS.items():
         pages[f"{folder}/index.md"] = _render(environment, handbook, words, folder, values=values(handbook, words))
     for page in training_pages(handbook):
-        values = page.values
-        pages[page.path] = _render(environment, handbook, words, page.template, root=page.root, values=values)
+        pages[page.path] = _render(environment, handbook, words, page.template, root=page.root, values=page.values)
     return pages
 
 

@@ -43,7 +43,11 @@ class TrainingPage:
     @property
     def root(self) -> str:
         """The way to the top."""
-        return "../" * self.path.count("/")
+        return _way_up(self.path)
+
+
+def _way_up(path: str) -> str:
+    return "../" * path.count("/")
 
 
 def training_pages(handbook: Handbook) -> Iterator[TrainingPage]:
@@ -51,17 +55,20 @@ def training_pages(handbook: Handbook) -> Iterator[TrainingPage]:
     entries = pool(handbook)
     if not entries:
         return
+    words = locale(handbook.settings.language)
     paths = role_paths(handbook)
     counts = {number: len(found) for number, found in _by_document(handbook, entries).items()}
     yield TrainingPage(f"{FOLDER}/index.md", "training", {"paths": paths, "counts": counts})
     yield TrainingPage(f"{FOLDER}/review/index.md", "training-review", {})
     yield TrainingPage(f"{FOLDER}/coverage/index.md", "training-coverage", {"coverage": coverage(handbook, entries)})
     for path in paths:
-        values = {"path": path, "role": path.role, "counts": counts}
         folder = f"{FOLDER}/{path.role.id}"
-        yield TrainingPage(f"{folder}/index.md", "training-role", values)
-        yield TrainingPage(f"{folder}/sheet/index.md", "training-sheet", values)
-        yield TrainingPage(f"{folder}/certificate/index.md", "training-certificate", values)
+        for name, template in ("", "role"), ("sheet/", "sheet"), ("certificate/", "certificate"):
+            address = f"{folder}/{name}index.md"
+            # The stops are the role's own words: they are shown as its page would show them.
+            told = _Elsewhere(handbook, words, path.role, _way_up(address))
+            values = {"path": path, "role": path.role, "counts": counts, "told": told}
+            yield TrainingPage(address, f"training-{template}", values)
     for procedure in _procedures(handbook):
         if counts.get(procedure.id):
             values = {"procedure": procedure, "count": counts[procedure.id]}
@@ -84,7 +91,12 @@ def training_files(handbook: Handbook) -> dict[str, bytes]:
         data = {
             **_about(document),
             "parts": [
-                {"anchor": t.anchor, "title": t.title, "digest": digest_of(handbook, t), "lines": content_of(handbook, t)}
+                {
+                    "anchor": t.anchor,
+                    "title": t.title,
+                    "digest": digest_of(handbook, t),
+                    "lines": content_of(handbook, t),
+                }
                 for t in _parts(document)
             ],
             "questions": [_entry(handbook, words, entry) for entry in questions],
