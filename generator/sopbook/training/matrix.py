@@ -51,7 +51,7 @@ _STATE = {
     "read": Text("已读 {version}", "read {version}"),
 }
 
-_Dated = TypeVar("_Dated", Read, Practised, Passed | RolePassed)
+_Dated = TypeVar("_Dated", Read, Practised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ def _standing(files: Sequence[Progress]) -> Standing:
     newest = max(files, key=lambda progress: progress.exported)
     records: dict[str, Record] = {}
     for number in sorted({n for f in files for n in (*f.read, *f.practised, *f.passed, *f.roles)}):
-        tests: list[Passed | RolePassed | None] = [file.passed.get(number) or file.roles.get(number) for file in files]
+        tests = [file.passed.get(number) or file.roles.get(number) for file in files]
         records[number] = Record(
             _latest(file.read.get(number) for file in files),
             _latest(file.practised.get(number) for file in files),
-            _latest(tests),
+            max((test for test in tests if test), key=lambda test: test.on, default=None),
         )
     return Standing(newest.person, records)
 

@@ -58,12 +58,12 @@ def _is_foreign(desk: Desk, role: Role, other: Role, duty: Duty) -> bool:
     Whoever leads somebody answers for that one's work too; and whoever has a step in the procedures
     that the duty names, or a duty that sounds like it or answers the same requirement, has a part in it.
     """
-    if (
-        other is role
-        or _answers_to(desk, other, role)
-        or any(overlaps([duty.title], [own.title]) for own in role.duties)
-    ):
+    if other is role or _answers_to(desk, other, role):
         return False
+    for member in desk.roles:
+        is_led = _answers_to(desk, member, role)
+        if (member is role or is_led) and any(overlaps([duty.title], [own.title]) for own in member.duties):
+            return False
     if any(shares_run(duty.title, own.title, _ALIKE) for own in role.duties):
         return False
     if {c.requirement for c in duty.covers} & {c.requirement for own in role.duties for c in own.covers}:
