@@ -23,12 +23,18 @@ class Trainee:
         self.page = page
         files = (json.loads(path.read_text("utf-8")) for path in sorted((site / "training/data").glob("*.json")))
         questions = [question for data in files for question in data.get("questions", ())]
-        self.known = {plain(question["stem"]): question for question in questions}
+        self.known: dict[str, list[dict[str, Any]]] = {}
+        for question in questions:
+            self.known.setdefault(plain(question["stem"]), []).append(question)
         self.seen: set[str] = set()
 
     def question(self) -> dict[str, Any]:
         """The question on the screen."""
-        return self.known[plain(self.page.locator(".sop-training fieldset > legend").first.text_content() or "")]
+        box = self.page.locator(".sop-training fieldset").first
+        found = self.known[plain(box.locator("legend").first.text_content() or "")]
+        shown = plain(box.text_content() or "")
+        # Two questions may ask for the order of other steps in the same words.
+        return next(q for q in found if all(plain(text) in shown for text, _ in q.get("options", ())))
 
     def answer(self, *, right: bool = True) -> None:
         """Answers what is asked."""
