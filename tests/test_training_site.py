@@ -8,6 +8,7 @@ import json
 import random
 import re
 import shutil
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
+from sopbook.model import Kind
 from sopbook.targets import Workplace
 from trainee import Trainee
 
@@ -145,8 +147,9 @@ def test_a_new_hire_gets_from_the_first_page_to_the_certificate(
     assert serious(page) == []
     page.emulate_media(media="print")
     paper = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    assert "李小明" in "".join(sheet.extract_text() for sheet in paper.pages)
-    assert len(paper.pages) <= 2
+    # Fonts lend some characters from those of radicals.
+    assert "李小明" in unicodedata.normalize("NFKC", "".join(sheet.extract_text() for sheet in paper.pages))
+    assert len(paper.pages) == 1
     assert errors == []
     assert [url for url in requested if not url.startswith((start.rsplit("/intranet", 1)[0], "data:", "blob:"))] == []
 
@@ -193,7 +196,7 @@ def test_pages_in_work_are_sound(scheme: str, small: Small, browser: Browser) ->
             fresh = kind not in trainee.seen
             trainee.answer(right=False) if fresh else trainee.answer()
             page.locator(".sop-training form button[type=submit]").click()
-            page.locator(".sop-ask__verdict .sop-ask__links").wait_for()
+            page.locator(".sop-training form .sop-ask__links").wait_for()
             if fresh:
                 assert serious(page) == [], kind
                 assert page.locator(".sop-ask--wrong, .sop-ask__no").count() > 0
@@ -454,9 +457,11 @@ def test_a_browser_that_keeps_nothing_still_practises(small: Small, page: Page) 
 
 def test_the_training_is_kept_for_offline_use_and_out_of_the_search(real_site: Path) -> None:
     kept = json.loads((real_site / "offline.json").read_text("utf-8"))
-    numbers = [document.id for document in load(REPOSITORY).documents if document.kind in ("procedure", "role")]
-    assert {f"training/data/{number}.json" for number in numbers} <= set(kept)
-    assert {f"training/{number}/" for number in numbers} <= set(kept)
+    handbook = load(REPOSITORY)
+    procedures = [document.id for document in handbook.of_kind(Kind.PROCEDURE)]
+    roles = [document.id for document in handbook.of_kind(Kind.ROLE)]
+    assert {f"training/data/{number}.json" for number in ("index", *procedures)} <= set(kept)
+    assert {f"training/{number}/" for number in (*procedures, *roles)} <= set(kept)
     index = real_site / "search/search_index.json"
     if index.is_file():
         places = {entry["location"] for entry in json.loads(index.read_text("utf-8"))["docs"]}
@@ -467,7 +472,7 @@ def test_the_record_sheet_is_one_for_each_role(page: Page, address: str) -> None
     page.goto(f"{address}/training/KF-GW-03/sheet/")
     page.wait_for_load_state("networkidle")
     paper = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    text = "".join(sheet.extract_text() for sheet in paper.pages)
+    text = unicodedata.normalize("NFKC", "".join(sheet.extract_text() for sheet in paper.pages))
     assert "KF-CX-31" in text
     assert "培训讲师" in text
     assert len(paper.pages) <= 3

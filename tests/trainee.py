@@ -92,7 +92,7 @@ class Trainee:
         while self.page.locator(".sop-training form").count():
             self.answer(right=right or self.page.locator(".sop-ask__count").inner_text().startswith(("再", "Once")))
             self._press(self.page.locator(".sop-training form button[type=submit]"), "Enter")
-            self.page.locator(".sop-ask__verdict .sop-ask__links").wait_for()
+            self.page.locator(".sop-training form .sop-ask__links").wait_for()
             self.page.keyboard.press("Enter")  # the focus is on "next"
 
     def take_test(self, *, right: bool = True) -> None:

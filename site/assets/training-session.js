@@ -78,7 +78,9 @@ export function practise(place, index, items, done) {
     const heading = make("h2", { class: "sop-ask__count" }, count);
     const verdict = make("div", { class: "sop-ask__verdict", role: "status" });
     const check = make("button", { type: "submit", class: "sop-button sop-button--main" }, say(index, "check"));
-    const form = make("form", { onsubmit: submit }, asked.element, verdict, make("p", { class: "sop-actions" }, check));
+    const after = make("div");
+    const form = make("form", { onsubmit: submit }, asked.element, after, make("p", { class: "sop-actions" }, check));
+    asked.element.lastElementChild.before(verdict);
 
     function submit(event) {
       event.preventDefault();
@@ -92,8 +94,8 @@ export function practise(place, index, items, done) {
       verdict.replaceChildren(
         make("p", { class: isRight ? "sop-ask__yes" : "sop-ask__no" }, say(index, isRight ? "is_right" : "is_wrong")),
         ...(isRight && !again ? [make("label", {}, guessed, make("span", {}, say(index, "guessed")))] : []),
-        links(item.question, index),
       );
+      after.append(links(item.question, index));
       const onward = button(say(index, "next"), () => {
         if (!again) remember(item, isRight ? (guessed.checked ? HARD : GOOD) : AGAIN);
         if (isRight && !again) right += 1;
