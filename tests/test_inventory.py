@@ -21,6 +21,7 @@ from handbooks import REPOSITORY, TODAY
 from sopbook.check import check
 from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
+from sopbook.locales import locale
 from sopbook.model import (
     Bank,
     Checklist,
@@ -34,6 +35,7 @@ from sopbook.model import (
     QuestionType,
     Role,
 )
+from sopbook.values import Frequency
 
 INVENTORY = (
     *(f"A{number}" for number in range(14)),
@@ -90,6 +92,15 @@ COVERED_BY_DEPARTMENT = {
     "KF-ZN-02": tuple(f"B{number}" for number in range(1, 12)),
     "KF-ZN-03": tuple(f"C{number}" for number in range(1, 8)),
     "KF-ZN-04": ("A12", "A13"),
+}
+
+RECURRING = {
+    "per-shift": "KF-CX-22#handover",
+    "daily": "KF-CX-09#patrol KF-CX-05#patrol KF-CX-15#patrol KF-CX-17#open-check KF-CX-22#morning-check",
+    "weekly": "KF-CX-13#joint-check KF-CX-14#joint-check KF-CX-02#list KF-CX-23#meeting KF-ZN-03#weekly-meeting",
+    "monthly": "KF-CX-10#inspect KF-CX-25 KF-CX-06#analyse KF-CX-30#stocktake KF-CX-26#month-plan",
+    "quarterly": "KF-CX-07#visit KF-CX-24#analyse KF-CX-33#drill",
+    "yearly": "KF-CX-08 KF-CX-21#annual KF-CX-24 KF-CX-26#year-plan KF-CX-28#review",
 }
 
 URGENT = ("KF-CX-31", "KF-CX-32", "KF-CX-33", "KF-CX-34", "KF-CX-35")
@@ -253,6 +264,38 @@ def unshown(handbook: Handbook) -> list[str]:
     return sorted({figure.group for figure in handbook.settings.figures} - shown)
 
 
+def unbacked(handbook: Handbook) -> list[str]:
+    """Forms that are kept for a time that no figure of the house gives: two places would disagree."""
+    words = locale(handbook.settings.language)
+    terms = {
+        words.duration(figure.duration) if figure.duration else figure.value for figure in handbook.settings.figures
+    }
+    forms = (document for document in handbook.documents if isinstance(document, Form))
+    return [form.id for form in forms if form.retention not in terms]
+
+
+def unscheduled(handbook: Handbook) -> list[str]:
+    """Recurring tasks that do not recur where they should: the calendar would leave them out."""
+    gaps = []
+    for frequency, places in RECURRING.items():
+        for place in places.split():
+            number, _, anchor = place.partition("#")
+            found = _frequencies(handbook.by_number[number]) if number in handbook.by_number else {}
+            if str(found.get(anchor)) != frequency:
+                gaps.append(f"{frequency} {place}")
+    return gaps
+
+
+def _frequencies(document: Document) -> dict[str, Frequency | None]:
+    """How often each part of a document recurs; the document itself under the empty anchor."""
+    match document:
+        case Procedure(steps=steps, frequency=frequency):
+            return {"": frequency} | {step.anchor: step.frequency for step in steps}
+        case Department(plans=plans):
+            return {plan.anchor: plan.frequency for plan in plans}
+    return {}
+
+
 def unreachable(handbook: Handbook) -> list[str]:
     """Emergencies without a button's name, or without somebody to telephone whose number is known."""
     gaps = []
@@ -326,6 +369,14 @@ def test_all_figures_stand_in_one_place(handbook: Handbook) -> None:
     assert unshown(handbook) == []
 
 
+def test_forms_are_kept_as_long_as_the_figures_say(handbook: Handbook) -> None:
+    assert unbacked(handbook) == []
+
+
+def test_recurring_tasks_are_scheduled(handbook: Handbook) -> None:
+    assert unscheduled(handbook) == []
+
+
 def test_emergencies_can_be_dialled(handbook: Handbook) -> None:
     assert unreachable(handbook) == []
 
@@ -397,10 +448,12 @@ SPOILT = (
     ("KF-CX-08.md", "A9#", "A8#"),
     ("KF-CX-20.md", "## 验收", "## 验收 {#accepted}"),
     ("KF-CX-20.md", "covers: [", "covers: [C7#accepted, "),
+    ("KF-BD-30.md", "retention: 突发事件记录保存", "retention: 4 年"),
     ("KF-BD-23.md", "title: 工作联系单", "title: 联络单"),
     ("KF-TK-05.md", "[!rationale]", "[!note]"),
     ("KF-TK-06.md", "tests=#", "tests=#验收"),
     ("KF-CX-21.md", "form=KF-BD-21", ""),
+    ("KF-CX-33.md", "frequency=quarterly", "frequency=monthly"),
     ("KF-CX-31.md", "call: [监控室", "call: [没有的人"),
     ("handbook.yml", "group: 投诉}", "group: 新的}"),
 )
@@ -456,8 +509,16 @@ def test_a_form_that_no_step_fills_is_missed(spoilt: Handbook) -> None:
     assert unused(spoilt) == ["KF-BD-21"]
 
 
+def test_a_form_kept_for_another_time_is_missed(spoilt: Handbook) -> None:
+    assert unbacked(spoilt) == ["KF-BD-30"]
+
+
 def test_a_new_group_of_figures_is_missed(spoilt: Handbook) -> None:
     assert unshown(spoilt) == ["新的"]
+
+
+def test_a_task_that_recurs_at_another_time_is_missed(spoilt: Handbook) -> None:
+    assert unscheduled(spoilt) == ["quarterly KF-CX-33#drill"]
 
 
 def test_an_emergency_without_a_number_is_missed(spoilt: Handbook) -> None:

@@ -66,7 +66,7 @@ def test_people_by_procedures(draft: Draft, tmp_path: Path) -> None:
     matrix = table(out, "矩阵")
     assert matrix[0][:3] == ["姓名", "工号", "OF-CX-01 快件收发"]
     assert ["赵强", None, "已读 A/0"] in [row[:3] for row in matrix]
-    assert ["王芳", "0042", "通过 90% A/0"] in [row[:3] for row in matrix]
+    assert ["王芳", "0042", "✓ 通过 90% A/0"] in [row[:3] for row in matrix]
     details = table(out, "明细")
     row = dict(zip(details[0], next(row for row in details if row[0] == "王芳"), strict=True))
     assert (row["编号"], row["考的版本"], row["得分（%）"], row["考的是现行版本"]) == ("OF-CX-01", "A/0", 90, "是")
@@ -78,8 +78,7 @@ def test_an_older_version_is_told(draft: Draft, tmp_path: Path) -> None:
     draft.replace("sop/office/OF-CX-01.md", "version: A/0", "version: A/1")
     out = tmp_path / "matrix.xlsx"
     assert merge(draft, put(tmp_path, "a.json", progress()), out=out) == 0
-    sheet = openpyxl.load_workbook(out)["矩阵"]
-    assert sheet["C2"].fill.fgColor.rgb == "00FFE7B8"
+    assert table(out, "矩阵")[1][2] == "△ 通过旧版 90% A/0"
     assert table(out, "明细")[1][-1] == "否"
 
 
@@ -91,7 +90,7 @@ def test_files_of_one_person_become_one_row(draft: Draft, tmp_path: Path) -> Non
     )
     out = tmp_path / "matrix.xlsx"
     assert merge(draft, put(tmp_path, "a.json", phone), put(tmp_path, "b.json", desk), out=out) == 0
-    assert [row[:3] for row in table(out, "矩阵")][1:] == [["王 芳", "0042", "通过 100% A/0"]]
+    assert [row[:3] for row in table(out, "矩阵")][1:] == [["王 芳", "0042", "✓ 通过 100% A/0"]]
     assert str(table(out, "明细")[1][5])[:10] == "2026-05-01"  # read on the phone
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
 from sopbook.model import Document, Procedure, Role, Status
+from sopbook.spreadsheet import Sheet, xlsx_bytes
+from sopbook.spreadsheet.write import Value
 from sopbook.training.path import role_paths
 from sopbook.training.progress import Passed, Person, Practised, Progress, Read, RolePassed
-
-_MOST_CELL = 500
-_EPOCH = dt.datetime(2000, 1, 1)
-_GREEN, _AMBER, _GREY = (PatternFill("solid", fgColor=colour) for colour in ("C6E7D8", "FFE7B8", "E8E8E8"))
 
 _SHEETS = (Text("矩阵", "Matrix"), Text("明细", "Details"), Text("文件", "Files"))
 _PERSON = Text("姓名", "Name")
@@ -46,7 +36,8 @@ _FILES = (Text("文件", "File"), Text("结果", "Result"))
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 _TEST_OF = Text("岗位测验：{role}", "Test of the role: {role}")
 _STATE = {
-    "passed": Text("通过 {percent:g}% {version}", "passed {percent:g}% {version}"),
+    "passed": Text("✓ 通过 {percent:g}% {version}", "✓ passed {percent:g}% {version}"),
+    "older": Text("△ 通过旧版 {percent:g}% {version}", "△ passed an older version {percent:g}% {version}"),
     "practised": Text("已练 {version}", "practised {version}"),
     "read": Text("已读 {version}", "read {version}"),
 }
@@ -102,17 +93,15 @@ def _latest(found: Iterable[_Dated | None]) -> _Dated | None:
 
 def workbook(handbook: Handbook, people: Sequence[Standing], files: Sequence[tuple[str, str]], language: str) -> bytes:
     """The workbook: a matrix, every record, and what became of each file. The same input gives the same bytes."""
-    book = Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]
-    matrix, details, sources = (book.create_sheet(name.in_language(language)) for name in _SHEETS)
     documents = _columns(handbook, people)
-    _fill_matrix(matrix, documents, people, language)
-    _fill_details(details, documents, people, language)
-    _row(sources, [text.in_language(language) for text in _FILES], bold=True)
-    for name, result in files:
-        _row(sources, [name, result])
-    _widths(sources, [50, 70])
-    return _stable(book)
+    matrix, details, sources = (name.in_language(language) for name in _SHEETS)
+    return xlsx_bytes(
+        [
+            _matrix(matrix, documents, people, language),
+            _details(details, documents, people, language),
+            Sheet(sources, [text.in_language(language) for text in _FILES], files),
+        ]
+    )
 
 
 def _columns(handbook: Handbook, people: Sequence[Standing]) -> list[Document]:
@@ -124,21 +113,17 @@ def _columns(handbook: Handbook, people: Sequence[Standing]) -> list[Document]:
     return sorted(known, key=lambda document: isinstance(document, Role))
 
 
-def _fill_matrix(sheet: Worksheet, documents: Sequence[Document], people: Sequence[Standing], language: str) -> None:
+def _matrix(name: str, documents: Sequence[Document], people: Sequence[Standing], language: str) -> Sheet:
     heads = [_PERSON.in_language(language), _NUMBER.in_language(language)]
-    _row(sheet, [*heads, *(_head(document, language) for document in documents)], bold=True)
-    for standing in people:
-        _row(sheet, [standing.person.name, standing.person.number])
-        for column, document in enumerate(documents, 3):
-            record = standing.records.get(document.id, Record())
-            text, colour = _state(record, document, language)
-            if text:
-                cell = sheet.cell(sheet.max_row, column)
-                _write(cell, text)
-                cell.fill = colour
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
-    _widths(sheet, [14, 12, *(18 for _ in documents)])
-    sheet.freeze_panes = "C2"
+    rows = [
+        [
+            standing.person.name,
+            standing.person.number,
+            *(_state(standing.records.get(document.id, Record()), document, language) for document in documents),
+        ]
+        for standing in people
+    ]
+    return Sheet(name, [*heads, *(_head(document, language) for document in documents)], rows)
 
 
 def _head(document: Document, language: str) -> str:
@@ -147,104 +132,47 @@ def _head(document: Document, language: str) -> str:
     return f"{document.id} {document.title}"
 
 
-def _state(record: Record, document: Document, language: str) -> tuple[str, PatternFill]:
-    """The furthest that somebody got with a document, and a colour: green for a test of the version in force."""
-    current = document.control.version
+def _state(record: Record, document: Document, language: str) -> str:
+    """The furthest that somebody got with a document; a test of another version than that in force is told apart."""
     if record.passed:
-        text = _STATE["passed"].in_language(language)
-        colour = _GREEN if record.passed.version == current else _AMBER
-        return text.format(percent=record.passed.score, version=record.passed.version).strip(), colour
+        key = "passed" if record.passed.version == document.control.version else "older"
+        text = _STATE[key].in_language(language)
+        return text.format(percent=record.passed.score, version=record.passed.version).strip()
     for key, found in ("practised", record.practised), ("read", record.read):
         if found:
-            return _STATE[key].in_language(language).format(version=found.version), _GREY
-    return "", _GREY
+            return _STATE[key].in_language(language).format(version=found.version)
+    return ""
 
 
-def _fill_details(sheet: Worksheet, documents: Sequence[Document], people: Sequence[Standing], language: str) -> None:
-    heads = (_PERSON, _NUMBER, *_DETAILS)
-    _row(sheet, [text.in_language(language) for text in heads], bold=True)
+def _details(name: str, documents: Sequence[Document], people: Sequence[Standing], language: str) -> Sheet:
     by_number = {document.id: document for document in documents}
+    rows = []
     for standing in people:
         order = [document.id for document in documents if document.id in standing.records]
         # What the handbook no longer has is told too: it was learnt.
         for number in (*order, *(number for number in standing.records if number not in by_number)):
-            record, document = standing.records[number], by_number.get(number)
-            passed = record.passed
-            current = document.control.version if document else ""
-            is_current = (_YES if passed.version == current else _NO).in_language(language) if passed else ""
-            _row(
-                sheet,
-                [
-                    standing.person.name,
-                    standing.person.number,
-                    number,
-                    _head(document, language).removeprefix(f"{number} ") if document else "",
-                    current,
-                    record.read.on if record.read else None,
-                    record.read.version if record.read else "",
-                    record.practised.on if record.practised else None,
-                    record.practised.right if record.practised else None,
-                    record.practised.asked if record.practised else None,
-                    passed.on if passed else None,
-                    passed.score if passed else None,
-                    passed.version if passed else "",
-                    is_current,
-                ],
-            )
-    _widths(sheet, [14, 12, 12, 30, 10, 12, 10, 12, 8, 8, 12, 10, 10, 16])
-    sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = sheet.dimensions
+            rows.append(_detail(standing, number, by_number.get(number), language))
+    return Sheet(name, [text.in_language(language) for text in (_PERSON, _NUMBER, *_DETAILS)], rows)
 
 
-_Value = str | int | float | dt.date | None
-
-
-def _row(sheet: Worksheet, values: Sequence[_Value], *, bold: bool = False) -> None:
-    row = sheet.max_row + 1 if sheet.max_row > 1 or sheet.cell(1, 1).value is not None else 1
-    for column, value in enumerate(values, 1):
-        if value is None or value == "":
-            continue
-        cell = sheet.cell(row, column)
-        _write(cell, value)
-        if bold:
-            cell.font = Font(bold=True)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _write(cell: object, value: _Value) -> None:
-    """A value as what it is. Text stays text, whatever it begins with: no trainee's words become a formula."""
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_CELL]
-        cell.value = value  # type: ignore[attr-defined]
-        cell.data_type = "s"  # type: ignore[attr-defined]
-        cell.quotePrefix = value[:1] in "=+-@\t|%"  # type: ignore[attr-defined]
-    else:
-        cell.value = value  # type: ignore[attr-defined]
-
-
-def _widths(sheet: Worksheet, widths: Sequence[int]) -> None:
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-
-
-def _stable(book: Workbook) -> bytes:
-    """The workbook's bytes without the day on which they were written."""
-    book.properties.created = book.properties.modified = _EPOCH
-    first = io.BytesIO()
-    book.save(first)
-    out = io.BytesIO()
-    with zipfile.ZipFile(first) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = _without_modified(data)
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, data)
-    return out.getvalue()
-
-
-def _without_modified(core: bytes) -> bytes:
-    """openpyxl dates a workbook anew when it saves it."""
-    start, end = core.find(b"<dcterms:modified"), core.find(b"</dcterms:modified>")
-    return core if start < 0 else core[:start] + core[end + len(b"</dcterms:modified>") :]
+def _detail(standing: Standing, number: str, document: Document | None, language: str) -> list[Value]:
+    record = standing.records[number]
+    read, practised, passed = record.read, record.practised, record.passed
+    current = document.control.version if document else ""
+    is_current = (_YES if passed.version == current else _NO).in_language(language) if passed else ""
+    return [
+        standing.person.name,
+        standing.person.number,
+        number,
+        _head(document, language).removeprefix(f"{number} ") if document else "",
+        current,
+        read.on if read else None,
+        read.version if read else "",
+        practised.on if practised else None,
+        practised.right if practised else None,
+        practised.asked if practised else None,
+        passed.on if passed else None,
+        Decimal(str(passed.score)) if passed else None,
+        passed.version if passed else "",
+        is_current,
+    ]

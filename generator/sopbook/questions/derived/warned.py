@@ -10,7 +10,7 @@ from sopbook.locales import Text
 from sopbook.model import Procedure, Step
 from sopbook.questions.derived.drafting import Desk, Draft, step_target
 from sopbook.questions.entry import Entry
-from sopbook.questions.wording import shares_run, weight
+from sopbook.questions.wording import fold, shares_run, weight
 
 _STEM = Text(
     "《{procedure}》在“{step}”这一步特别提醒的风险，是哪一条？",
@@ -32,16 +32,18 @@ def make(desk: Desk) -> Iterator[Entry]:
     """
     known = [(p, s, w) for p in desk.procedures for s in p.steps for w in warnings(desk, p, s)[:1]]
     distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
+    told = {p.id: fold("\n".join(desk.body(p, step) for step in p.steps)) for p in desk.procedures}
     for procedure, step, warning in known:
         if (procedure.id, step.anchor) not in distinct:
             continue
         own = f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}"
         related = {procedure.id} | {document.id for document in desk.handbook.names.get(procedure.id, ())}
         related |= {document.id for document in desk.handbook.mentions.get(procedure.id, ())}
+        said = "".join(told.get(number, "") for number in sorted(related))
         wrong = [
             text
             for other, _, text in known
-            if other.id not in related and _as_long(text, warning) and not _alike(text, own)
+            if other.id not in related and fold(text) not in said and _as_long(text, warning) and not _alike(text, own)
         ]
         yield from desk.single(
             Draft(
