@@ -8,11 +8,9 @@ const PARTS = [
   ["[data-filters]", "./filter.js"],
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
-<<<<<<< HEAD
-=======
   [".sop-search", "./search.js"],
->>>>>>> forms
   [".sop-word[data-fill]", "./fill.js"],
+  [".sop-training", "./training.js"],
 ];
 
 for (const [selector, module] of PARTS) {
