@@ -124,17 +124,20 @@ class Index:
 
 
 def key_of(token: str) -> str:
-    """What tokens are kept together by: the first character of Chinese, two letters (and the mark) else.
+    """What tokens are kept together by: the first character of Chinese, three letters else.
 
-    Numbers go by all but their last two digits, so that a long row of documents does not come at once.
+    Marks come on top; initials, which are many and only looked up whole, go by four letters. Numbers go
+    by all but their last two digits, so that a long row of documents does not come at once.
     """
     if token[0] == NUMBER:
         return token[:-2] if token[-2:].isdigit() and len(token) > 3 else re.sub(r"\d$", "", token)
-    if token[0] in (PINYIN, INITIALS):
-        return token[:3]
+    if token[0] == INITIALS:
+        return token[:5]
+    if token[0] == PINYIN:
+        return token[:4]
     if token[0] == ALONE:
         return token[1]
-    return token[0] if CHINESE.match(token) else token[:2]
+    return token[0] if CHINESE.match(token) else token[:3]
 
 
 def build_index(handbook: Handbook) -> Index:
@@ -260,6 +263,7 @@ class _Builder:
                     self._forms[token][match] += 1
                 if named:
                     self._add_sounds(counts, other, self._segments(other), synonym)
+                    self._add_initials(counts, self._segments(other), synonym)
         if named:
             for token in list(counts):
                 self._flags[token] |= NAME
@@ -308,6 +312,7 @@ class _Builder:
             self._flags[text] |= WORD
         self._add_sounds(counts, text, words, 1 if named else 0.5)
         if named:
+            self._add_initials(counts, words, 1)
             for match in self._finder(text):
                 for other in self._same[match]:
                     said = text.replace(match, other, 1)
@@ -323,7 +328,6 @@ class _Builder:
                     counts[token] += weight
                     self._flags[token] |= WORD
                     self._forms[token][word] += 1
-        self._add_initials(counts, words, weight)
 
     def _add_initials(self, counts: dict[str, float], words: Sequence[str], weight: float) -> None:
         pieces = [(word, "".join(s[0] for s in _spelled(word))) for word in words]

@@ -244,7 +244,7 @@ class _Reader:
 
     def _completions(self, start: str, typed: str) -> list[Token]:
         """The tokens that begin so, the commonest first."""
-        if len(start) < 2:
+        if len(start.lstrip(PINYIN)) < 3:
             return []
         begun = [
             token
@@ -260,8 +260,7 @@ class _Reader:
             return _Meant()
         found: list[tuple[Token, str]] = []
         for mark, text in (("", stem(word)), (PINYIN, fold_pinyin(word))):
-            starts = dict.fromkeys((text[:2], text[1] + text[0], text[1:3], text[0] + text[2:3]))
-            for start in starts:
+            for start in dict.fromkeys(_mistyped_starts(text)):
                 found += [
                     (token, "typo")
                     for token in self._lexicon.starting(mark + start)
@@ -444,6 +443,15 @@ class _Reader:
 
 def _spellings(token: Token) -> tuple[str, ...]:
     return token.forms if token.text[0] in (PINYIN, INITIALS, NUMBER, ALONE) else (token.text, *token.forms)
+
+
+def _mistyped_starts(text: str) -> Iterator[str]:
+    """What the first three letters may have been: one left out, or two swapped, by mistake."""
+    yield text[:3]
+    for at in range(3):
+        yield text[:at] + text[at + 1 : 4]
+    for at in range(2):
+        yield text[:at] + text[at + 1] + text[at] + text[at + 2 : 3]
 
 
 def one_edit(first: str, second: str) -> bool:

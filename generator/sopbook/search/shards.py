@@ -21,7 +21,7 @@ from sopbook.search.relevance import relevance
 
 FOLDER = "assets/search/index"
 
-_SHARD = 12_000
+_SHARD = 6_000
 """Bytes of a piece of the vocabulary, uncompressed, as they should be on average."""
 
 _POSTINGS = 6_000

@@ -1,6 +1,6 @@
 // The index, fetched piece by piece. Written by generator/sopbook/search/shards.py.
 
-import { isChinese, normalise } from "./text.js";
+import { isChinese, normalise, simplifier } from "./text.js";
 
 export const PINYIN = "~";
 export const INITIALS = "^";
@@ -14,9 +14,10 @@ export function keyOf(token) {
   if (token[0] === NUMBER) {
     return token.length > 3 && /^[0-9]{2}$/.test(token.slice(-2)) ? token.slice(0, -2) : token.replace(/[0-9]$/, "");
   }
-  if (token[0] === PINYIN || token[0] === INITIALS) return token.slice(0, 3);
+  if (token[0] === INITIALS) return token.slice(0, 5);
+  if (token[0] === PINYIN) return token.slice(0, 4);
   if (token[0] === ALONE) return token[1];
-  return isChinese(token) ? token[0] : token.slice(0, 2);
+  return isChinese(token) ? token[0] : token.slice(0, 3);
 }
 
 class Lexicon {
@@ -28,8 +29,7 @@ class Lexicon {
     this.stop = new Set(core.stop);
     this.particles = new Set(core.particles);
     this.limits = new Set(core.limits);
-    const pairs = [...core.simplified];
-    this.simplified = new Map(pairs.filter((_, i) => i % 2 === 0).map((old, i) => [old, pairs[2 * i + 1]]));
+    this.simplified = simplifier(core.simplified);
     this.tokens = new Map();
     this.keys = new Map();
     this.chars = new Map();

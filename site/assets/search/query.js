@@ -198,7 +198,7 @@ class Reader {
   }
 
   completions(start, typed) {
-    if (start.length < 2) return [];
+    if (start.replace(PINYIN, "").length < 3) return [];
     return this.lexicon
       .starting(keyOf(start))
       .filter((token) => token.text.startsWith(start) || token.forms.some((form) => form.startsWith(typed)))
@@ -210,8 +210,7 @@ class Reader {
     if (word.length < 4) return this.weighed([]);
     const found = [];
     for (const [mark, text] of [["", stem(word)], [PINYIN, foldPinyin(word)]]) {
-      const starts = new Set([text.slice(0, 2), text[1] + text[0], text.slice(1, 3), text[0] + text.slice(2, 3)]);
-      for (const start of starts) {
+      for (const start of new Set(mistypedStarts(text))) {
         for (const token of this.lexicon.starting(mark + start)) {
           if (oneEdit(text, token.text.slice(mark.length)) && token.flags & WORD) found.push([token, "typo"]);
         }
@@ -385,6 +384,14 @@ class Reader {
   unit(base, start, end, token, how) {
     this.units.push({ start: base + start, end: base + end, ...this.weighed([[token, how]]) });
   }
+}
+
+/** What the first three letters may have been: one left out, or two swapped, by mistake. */
+function mistypedStarts(text) {
+  const starts = [text.slice(0, 3)];
+  for (let at = 0; at < 3; at++) starts.push(text.slice(0, at) + text.slice(at + 1, 4));
+  for (let at = 0; at < 2; at++) starts.push(text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2, 3));
+  return starts;
 }
 
 /** True if one letter too many, too few, wrong, or swapped makes the difference. */
