@@ -1,4 +1,4 @@
-"""The built site in a real browser: phone and desktop, light and dark, and the search in Chinese."""
+"""The built site in a real browser: phone and desktop, light and dark. The search has tests of its own."""
 
 from __future__ import annotations
 
@@ -56,35 +56,6 @@ def test_a_page_fits_the_screen_and_loads_nothing_from_elsewhere(path: str, page
     assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def search(page: Page, address: str, words: str) -> list[str]:
-    page.goto(f"{address}/")
-    # On a phone the search opens by its icon.
-    if page.locator("label.md-header__button[for='__search']").is_visible():
-        page.locator("label.md-header__button[for='__search']").click()
-    page.locator("input.md-search__input").fill(words)
-    page.keyboard.press("End")  # the search listens to keys, as an input method sends them
-    page.locator(".md-search-result__link").first.wait_for()
-    return [link.get_attribute("href") or "" for link in page.locator(".md-search-result__link").all()]
-
-
-@pytest.mark.parametrize(
-    ("words", "number"),
-    [("投诉", "KF-CX-06"), ("回复函", "KF-CX-06"), ("KF-BD-11", "KF-BD-11"), ("日巡检查表", "KF-JC-02")],
-)
-def test_search_finds_chinese_words_and_numbers(words: str, number: str, page: Page, address: str) -> None:
-    assert any(f"/{number}/" in href for href in search(page, address, words))
-
-
-def test_search_leads_to_the_step_itself(page: Page, address: str) -> None:
-    found = search(page, address, "先听后记")
-    assert any("/KF-CX-06/" in href and href.endswith("#accept") for href in found)
-
-
-def test_answers_of_questions_are_not_search_results(page: Page, address: str) -> None:
-    found = search(page, address, "当场承认物业巡查不到位")
-    assert not any("KF-TK-" in href for href in found)
 
 
 def test_a_step_shows_who_and_how_long_and_leads_to_its_form(page: Page, address: str) -> None:
