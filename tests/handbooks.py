@@ -8,8 +8,10 @@ from pathlib import Path
 from sopbook.check import check
 from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
+from sopbook.model import Kind, Procedure
 from sopbook.places import Diagnostic
 from sopbook.scaffold import init
+from sopbook.targets.site.overviews import OVERVIEWS
 
 TODAY = dt.date(2026, 6, 1)
 REPOSITORY = Path(__file__).parent.parent
@@ -43,3 +45,11 @@ class Draft:
 
     def codes(self, today: dt.date = TODAY) -> list[str]:
         return [diagnostic.code for diagnostic in self.check(today)]
+
+
+def page_addresses(handbook: Handbook) -> list[str]:
+    """The address of a page of each kind: home, overviews, lists, and the first document of each kind."""
+    firsts = [documents[0] for kind in Kind if (documents := handbook.of_kind(kind))]
+    urgent = [document for document in handbook.documents if isinstance(document, Procedure) and document.urgent][:1]
+    documents = {document.id: f"{document.id}/" for document in (*firsts, *urgent)}
+    return ["", "documents/", "procedures/", *(f"{name}/" for name in OVERVIEWS), *documents.values()]

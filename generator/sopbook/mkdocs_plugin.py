@@ -20,7 +20,8 @@ from sopbook.handbooks import load
 from sopbook.output import locked
 from sopbook.read.tree import SOURCES, HandbookNotFound
 from sopbook.targets import TargetFailed, Workplace
-from sopbook.targets.site import generate
+from sopbook.targets.site import generate, site_folders
+from sopbook.targets.site.finish import finish_page, first_styles
 
 
 class SopbookOptions(base.Config):  # type: ignore[no-untyped-call]
@@ -34,6 +35,7 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
 
     def __init__(self) -> None:
         self._root = Path()
+        self._styles = ""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Having this event makes mkdocs keep the plugin between the builds of ``mkdocs serve``."""
@@ -51,6 +53,7 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
             raise PluginError(f"sopbook: there is no handbook in {missing.args[0]}") from missing
         except TargetFailed as failed:
             raise PluginError(f"sopbook: {failed}") from failed
+        self._styles = first_styles(site_folders(self._root))
         self._apply(config, compiled, place)
         return config
 
@@ -62,6 +65,10 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         scripts = [script for script in compiled["extra_javascript"] if _path(script) not in named]
         config.extra_javascript = [*config.extra_javascript, *map(option.ExtraScript().validate, scripts)]  # type: ignore[no-untyped-call]
         config.theme["language"] = compiled["theme"]["language"]
+
+    def on_post_page(self, output: str, *, page: Any, config: MkDocsConfig) -> str:
+        """Give a built page its last touch."""
+        return finish_page(output, self._styles)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Watch the sources, not the compiled pages, which each build writes."""

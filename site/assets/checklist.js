@@ -1,12 +1,14 @@
 // Ticks of a checklist: kept on this device, under the checklist's number and version, until they
 // are cleared. A new version starts afresh, since its items may have changed.
 
+import { keep, recall } from "./storage.js";
+
 /** Keeps the ticks of the page's items and shows in `panel` (`.sop-checklist`) how many are done. */
 export function start(panel) {
   const boxes = [...document.querySelectorAll(".sop-check input[type=checkbox]")];
   const done = panel.querySelector(".sop-done");
   const key = `sop-ticks:${panel.dataset.document}:${panel.dataset.version}`;
-  const ticked = new Set(read(key));
+  const ticked = new Set(recall(key, []));
 
   function show() {
     const count = boxes.filter((box) => box.checked).length;
@@ -15,37 +17,20 @@ export function start(panel) {
     done.hidden = count < boxes.length;
   }
 
-  function keep() {
-    write(key, boxes.filter((box) => box.checked).map((box) => box.name));
+  function remember() {
+    const names = boxes.filter((box) => box.checked).map((box) => box.name);
+    keep(key, names.length > 0 ? names : null);
     show();
   }
 
   for (const box of boxes) {
     box.checked = ticked.has(box.name);
-    box.addEventListener("change", keep);
+    box.addEventListener("change", remember);
   }
   panel.querySelector(".sop-clear").addEventListener("click", () => {
     for (const box of boxes) box.checked = false;
-    keep();
+    remember();
   });
   panel.hidden = false;
   show();
-}
-
-// Storage may be forbidden (private windows, full disks): then ticks last as long as the page.
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "[]");
-  } catch {
-    return [];
-  }
-}
-
-function write(key, names) {
-  try {
-    if (names.length > 0) localStorage.setItem(key, JSON.stringify(names));
-    else localStorage.removeItem(key);
-  } catch {
-    // Nothing to do: the page shows the ticks anyhow.
-  }
 }

@@ -3,7 +3,13 @@
 
 const PARTS = [
   [".sop-checklist", "./checklist.js"],
+  [".sop-news", "./news.js"],
+  [".sop-print", "./print.js"],
+  ["[data-filters]", "./filter.js"],
+  [".sop-review", "./review.js"],
+  [".sop-update", "./offline.js"],
   [".sop-search", "./search.js"],
+  [".sop-word[data-fill]", "./fill.js"],
 ];
 
 for (const [selector, module] of PARTS) {

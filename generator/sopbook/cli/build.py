@@ -18,13 +18,14 @@ from sopbook.report import FORMATS
 from sopbook.targets import TargetFailed, Workplace, all_targets
 
 _READ = Text(
-    "{documents} 份文件,{errors} 个错误,{warnings} 个警告",
+    "{documents} 份文件，{errors} 个错误，{warnings} 个警告",
     "{documents} documents, {errors} errors, {warnings} warnings",
 )
 _BUILT = Text(
-    "{name}: 写入 {written},未变 {fresh},删除 {removed}", "{name}: {written} written, {fresh} fresh, {removed} removed"
+    "{name}：写入 {written}，未变 {fresh}，删除 {removed}",
+    "{name}: {written} written, {fresh} fresh, {removed} removed",
 )
-_DONE = Text("用时 {seconds:.1f} 秒,输出在 {out}", "{seconds:.1f} s, output in {out}")
+_DONE = Text("用时 {seconds:.1f} 秒，输出在 {out}", "{seconds:.1f} s, output in {out}")
 
 
 def add(commands: Any) -> None:

@@ -14,7 +14,7 @@ from sopbook.read.tree import HandbookNotFound
 
 _BAD = Text("不好", "Bad")
 _GOOD = Text("好", "Good")
-_MISSING = Text("(没有这一处)", "(this is missing)")
+_MISSING = Text("（没有这一处）", "(this is missing)")
 
 
 def add(commands: Any) -> None:

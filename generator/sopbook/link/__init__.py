@@ -12,11 +12,13 @@ from typing import TypeVar
 from sopbook import prose
 from sopbook.link.anchors import targets
 from sopbook.link.handbook import Actor, Asked, Handbook, Target, Use, Work
+from sopbook.locales import locale
 from sopbook.model import (
     Bank,
     Checklist,
     Department,
     Document,
+    Form,
     Name,
     Procedure,
     Question,
@@ -24,6 +26,7 @@ from sopbook.model import (
     Settings,
     Step,
 )
+from sopbook.read.quantities import duration
 from sopbook.read.tree import Sources
 
 __all__ = ["Actor", "Asked", "Handbook", "Target", "Use", "Work", "link", "named_documents", "number_key"]
@@ -50,6 +53,7 @@ def link(sources: Sources) -> Handbook:
         figures={figure.name: figure for figure in sources.settings.figures},
         uses=_grouped(_uses(documents)),
         mentions={number: _unique(found) for number, found in _grouped(_mentions(documents)).items()},
+        names=_named(documents),
         work=_grouped(_work(documents, actors)),
         questions=_grouped(_tested(documents)),
     )
@@ -69,20 +73,34 @@ def _distinct(sources: Sources) -> tuple[tuple[Document, ...], tuple[Document, .
     for reading in sources.readings:
         if reading.document is None:
             continue
-        document = _in_department(reading.document, sources.settings)
+        document = _with_settings(reading.document, sources.settings)
         if document.id.casefold() in found:
             duplicates.append(document)
         found.setdefault(document.id.casefold(), document)
     return tuple(sorted(found.values(), key=lambda document: number_key(document.id))), tuple(duplicates)
 
 
-def _in_department(document: Document, settings: Settings) -> Document:
-    if document.department:
-        return document
+def _with_settings(document: Document, settings: Settings) -> Document:
+    """A document with what the settings say of it: the name of its department, the length of a retention."""
+    if not document.department:
+        document = replace(document, department=_department(document, settings))
+    if isinstance(document, Form):
+        document = replace(document, retention=_in_words(document.retention, settings))
+    return document
+
+
+def _department(document: Document, settings: Settings) -> str:
     folders = PurePosixPath(document.place.file).parts[1:-1]
-    if not folders:
-        return document
-    return replace(document, department=dict(settings.departments).get(folders[0], folders[0]))
+    return dict(settings.departments).get(folders[0], folders[0]) if folders else ""
+
+
+def _in_words(retention: str, settings: Settings) -> str:
+    """How long a form is kept, as readers say it, whether it was written as a figure, a duration or words."""
+    figure = next((figure for figure in settings.figures if figure.name == retention), None)
+    length = figure.duration if figure else duration(retention)
+    if length:
+        return locale(settings.language).duration(length)
+    return figure.value if figure else retention
 
 
 def _actors(documents: Iterable[Document]) -> Mapping[str, Actor]:
@@ -143,6 +161,18 @@ def _mentions(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
         for number in (*written, *named):
             if number and number != document.id:
                 yield number, document
+
+
+def _named(documents: Iterable[Document]) -> Mapping[str, tuple[Document, ...]]:
+    """For each document the others that it names, by number."""
+    by_number = {document.id: document for document in documents}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for number, document in _mentions(by_number.values()):
+        if number in by_number:
+            found[document.id].add(number)
+    return {
+        number: tuple(by_number[other] for other in sorted(others, key=number_key)) for number, others in found.items()
+    }
 
 
 def _tested(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, str], Asked]]:

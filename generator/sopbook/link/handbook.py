@@ -96,6 +96,8 @@ class Handbook:
     """For each form, checklist or record, the steps that use it."""
     mentions: Mapping[str, tuple[Document, ...]]
     """For each document, the others that refer to it in any way."""
+    names: Mapping[str, tuple[Document, ...]]
+    """For each document, the others that it refers to in any way, by number."""
     work: Mapping[str, tuple[Work, ...]]
     """For each actor (by title), the steps it carries out or helps with."""
     questions: Mapping[tuple[str, str], tuple[Asked, ...]]

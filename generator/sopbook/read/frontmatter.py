@@ -280,6 +280,13 @@ class FigureMatter(BaseModel):
     basis: String = ""
 
 
+def _web_address(value: object) -> str:
+    """An http(s) address that ends with a slash, so that addresses of documents can be put after it."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/?#\"'<>]+(/[^\s?#\"'<>]*)?", value):
+        return _require(None)
+    return value if value.endswith("/") else f"{value}/"
+
+
 class SettingsMatter(BaseModel):
     """The settings file of a handbook."""
 
@@ -290,6 +297,10 @@ class SettingsMatter(BaseModel):
     language: Annotated[
         str, BeforeValidator(lambda v: v if v in languages() else _require(None)), Expected("language")
     ] = Field(description="Language of headings and messages in the output")
+    base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
+        default="",
+        description="Where the site is served, for QR codes, calendars and printed forms: https://handbook.example.com/",
+    )
     departments: Annotated[dict[str, String], Expected("settings_map")] = Field(
         default={}, description="Top-level folder to the department's name"
     )
@@ -307,6 +318,7 @@ _LEVELS = ("off", "error", "warning", "info")
 
 def validate_settings(tree: Tree, file: str, collector: Collector) -> SettingsMatter | None:
     """The typed settings, or None with findings. A wrong figure is reported at its own place."""
+    tree = canonical_keys(tree)
     try:
         return SettingsMatter.model_validate(tree.values)
     except ValidationError as error:

@@ -87,7 +87,7 @@ def _settings(data: bytes, collector: Collector) -> Settings:
     tree = yaml_tree.parse(text, SETTINGS, 1, collector) if text is not None else None
     matter = frontmatter.validate_settings(tree, SETTINGS, collector) if tree else None
     if tree is None or matter is None:
-        return Settings("-", "-", "zh", (), (), ())
+        return Settings("-", "-", "zh", "", (), (), ())
     figures = tuple(
         Figure(
             name=name,
@@ -103,6 +103,7 @@ def _settings(data: bytes, collector: Collector) -> Settings:
         organisation=matter.organisation,
         title=matter.title,
         language=matter.language,
+        base_url=matter.base_url,
         departments=tuple(matter.departments.items()),
         figures=figures,
         rules=tuple(matter.rules.items()),

@@ -17,7 +17,9 @@ _SEVERITIES = {
     Severity.INFO: Text("提示", "info"),
 }
 _CLEAN = Text("没有发现问题。", "Nothing to report.")
-_SUMMARY = Text("{error} 个错误,{warning} 个警告,{info} 个提示。", "{error} errors, {warning} warnings, {info} notes.")
+_SUMMARY = Text(
+    "{error} 个错误，{warning} 个警告，{info} 个提示。", "{error} errors, {warning} warnings, {info} notes."
+)
 _MORE = Text("“sopbook explain {code}”有解释和示例。", "`sopbook explain {code}` says more, with an example.")
 _MAX_WIDTH = 110
 

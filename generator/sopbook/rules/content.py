@@ -79,13 +79,13 @@ RULES = (
         name="unsafe-html",
         severity=Severity.ERROR,
         title=Text("不允许 HTML", "HTML is not allowed"),
-        message=Text("HTML 不会生效,按文字显示:{html}", "HTML has no effect and is shown as text: {html}"),
+        message=Text("HTML 不会生效，按文字显示：{html}", "HTML has no effect and is shown as text: {html}"),
         remedy=Text(
-            "改用 Markdown;要显示尖括号,放进反引号。",
+            "改用 Markdown；要显示尖括号，放进反引号。",
             "Use Markdown instead; to show angle brackets, put them between backticks.",
         ),
         why=Text(
-            "来源文件可能来自任何人,脚本绝不能进入员工打开的页面;HTML 也无法变成 Word。",
+            "来源文件可能来自任何人，脚本绝不能进入员工打开的页面；HTML 也无法变成 Word。",
             "A source may come from anybody, and no script of theirs may run in a page that staff open; nor can HTML become Word.",
         ),
         example=Example(
@@ -99,11 +99,11 @@ RULES = (
         title=Text("不安全的链接", "unsafe link"),
         message=Text("不能链接到 {href}", "a link may not lead to {href}"),
         remedy=Text(
-            "只能用 https:、http:、mailto:、tel: 或文件旁的附件;引用文件写 [[编号]]。",
+            "只能用 https:、http:、mailto:、tel: 或文件旁的附件；引用文件写 [[编号]]。",
             "Links lead to https:, http:, mailto:, tel: or a file beside the document; refer to documents as [[number]].",
         ),
         why=Text(
-            "javascript: 之类的链接能运行程序,绝对路径和 .. 会指到手册之外。",
+            "javascript: 之类的链接能运行程序，绝对路径和 .. 会指到手册之外。",
             "Links such as javascript: run programs; absolute paths and .. lead out of the handbook.",
         ),
         example=Example(
@@ -119,7 +119,7 @@ RULES = (
         title=Text("图片或附件不存在", "picture or attachment is missing"),
         message=Text("文件旁没有 {text}", "there is no {text} beside the document"),
         remedy=Text(
-            "把文件放到该文件所在的文件夹,或更正文件名。",
+            "把文件放到该文件所在的文件夹，或更正文件名。",
             "Put the file into the document's folder, or correct its name.",
         ),
         why=Text(
@@ -143,7 +143,7 @@ RULES = (
             "Use a PNG, JPEG, WebP or GIF of at most 1 MB beside the document.",
         ),
         why=Text(
-            "地下室信号弱,大图打不开;外部图片会泄露谁在看手册,断网也看不到。",
+            "地下室信号弱，大图打不开；外部图片会泄露谁在看手册，断网也看不到。",
             "In a basement a large picture does not load; one from elsewhere tells others who reads the handbook.",
         ),
         example=Example(
@@ -159,12 +159,12 @@ RULES = (
         severity=Severity.ERROR,
         title=Text("链接指向手册之外", "symbolic link out of the handbook"),
         message=Text(
-            "符号链接 {text} 指向手册文件夹之外,未读取",
+            "符号链接 {text} 指向手册文件夹之外，未读取",
             "the symbolic link {text} leads out of the handbook's folder and was not read",
         ),
         remedy=Text("把文件本身放进 sop/。", "Put the file itself below sop/."),
         why=Text(
-            "编译器不读手册之外的文件,以免泄露机器上的其他内容。",
+            "编译器不读手册之外的文件，以免泄露机器上的其他内容。",
             "The compiler reads nothing outside the handbook, so that nothing else on the machine gets into it.",
         ),
     ),
@@ -173,18 +173,18 @@ RULES = (
         name="stray-emphasis",
         severity=Severity.WARNING,
         title=Text("加粗没有生效", "emphasis that has no effect"),
-        message=Text("“**”没有成为加粗,会显示为星号", 'the "**" is not emphasis here and shows as stars'),
+        message=Text("“**”没有成为加粗，会显示为星号", 'the "**" is not emphasis here and shows as stars'),
         remedy=Text(
-            "把标点移到 ** 之外:**注意**:先…", "Move the punctuation out of the stars, or put a space behind them."
+            "把标点移到 ** 之外：**注意**：先…", "Move the punctuation out of the stars, or put a space behind them."
         ),
         why=Text(
-            "Markdown 规定,收尾的 ** 前是标点、后紧跟汉字时不算加粗。",
+            "Markdown 规定，收尾的 ** 前是标点、后紧跟汉字时不算加粗。",
             "Markdown does not close emphasis that ends in punctuation and is followed by a letter.",
         ),
         example=Example(
             file=_PROCEDURE,
             good=_SENTENCE,
-            bad=Text("**送达:**快递员到前台。", "**Delivery:**a courier comes."),
+            bad=Text("**送达：**快递员到前台。", "**Delivery:**a courier comes."),
         ),
         check=stray_emphasis,
     ),
@@ -196,7 +196,8 @@ RULES = (
         message=Text("图片 {text} 没有文字说明", "the picture {text} has no text alternative"),
         remedy=Text("写成 ![图上是什么](文件)。", "Write ![what it shows](file)."),
         why=Text(
-            "看不见图片的人(读屏、断网)只能靠文字说明。", "Who cannot see the picture depends on its text alternative."
+            "看不见图片的人（读屏、断网）只能靠文字说明。",
+            "Who cannot see the picture depends on its text alternative.",
         ),
         example=Example(file=_PROCEDURE, good=_SENTENCE, bad=Text("![](desk.png)", "![](desk.png)")),
         check=picture_without_alternative,
@@ -206,8 +207,8 @@ RULES = (
         name="attachment-type",
         severity=Severity.ERROR,
         title=Text("附件类型不允许", "attachment of a type that is not published"),
-        message=Text("附件 {text} 的类型不允许,不会发布", "the attachment {text} is of a type that is not published"),
-        remedy=Text("换成这些类型之一:{types}。", "Use one of these types: {types}."),
+        message=Text("附件 {text} 的类型不允许，不会发布", "the attachment {text} is of a type that is not published"),
+        remedy=Text("换成这些类型之一：{types}。", "Use one of these types: {types}."),
         why=Text(
             "网页、SVG 和脚本文件在手册的网址下打开时可以运行程序。",
             "Web pages, SVG pictures and scripts run programs when they are opened under the handbook's address.",

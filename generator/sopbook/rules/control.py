@@ -66,13 +66,13 @@ RULES = (
         name="review-overdue",
         severity=Severity.WARNING,
         title=Text("评审已过期", "review overdue"),
-        message=Text("{text} 应在 {due} 前评审,已过 {days} 天", "{text} was to be reviewed by {due}, {days} days ago"),
+        message=Text("{text} 应在 {due} 前评审，已过 {days} 天", "{text} was to be reviewed by {due}, {days} days ago"),
         remedy=Text(
-            "评审后填写 reviewed: 日期;内容有变的升版。",
+            "评审后填写 reviewed: 日期；内容有变的升版。",
             "Review it and enter reviewed: date, or raise its version if something changes.",
         ),
         why=Text(
-            "过期不评审的文件,内容可能与现行法规和做法不符。",
+            "过期不评审的文件，内容可能与现行法规和做法不符。",
             "A document that nobody reviews drifts away from the law and from what is really done.",
         ),
         example=Example(
@@ -88,14 +88,15 @@ RULES = (
         severity=Severity.ERROR,
         title=Text("版本没有修订记录", "version without a revision entry"),
         message=Text(
-            "版本是 {version},修订表最新一行是 {newest}", "the version is {version}, the newest revision entry {newest}"
+            "版本是 {version}，修订表最新一行是 {newest}",
+            "the version is {version}, the newest revision entry {newest}",
         ),
         remedy=Text(
             "在修订表第一行写明该版本改了什么。",
             "Say in the first row of the revision table what this version changed.",
         ),
         why=Text(
-            "升了版却不说改了什么,员工不知道要重新学什么,审核也通不过。",
+            "升了版却不说改了什么，员工不知道要重新学什么，审核也通不过。",
             "If a new version does not say what changed, staff do not know what to learn anew, and no auditor accepts it.",
         ),
         example=Example(
@@ -108,7 +109,7 @@ RULES = (
         name="effective-in-future",
         severity=Severity.WARNING,
         title=Text("生效日期在将来", "effective date in the future"),
-        message=Text("状态是现行,但 {date} 才生效", "the document is called in force, but only from {date}"),
+        message=Text("状态是现行，但 {date} 才生效", "the document is called in force, but only from {date}"),
         remedy=Text("未生效前写 status: draft,或更正日期。", "Write status: draft until then, or correct the date."),
         why=Text("员工会按还没生效的规定办事。", "Staff would follow rules that do not hold yet."),
         example=Example(
@@ -129,7 +130,7 @@ RULES = (
         ),
         remedy=Text("写成 2026-03-01,最新的放在第一行。", "Write it as 2026-03-01, the newest revision first."),
         why=Text(
-            "修订表是文件的历史,顺序错了就说不清某一天有效的是哪一版。",
+            "修订表是文件的历史，顺序错了就说不清某一天有效的是哪一版。",
             "The table is the document's history; out of order it cannot tell which version held on a given day.",
         ),
         example=Example(

@@ -33,7 +33,7 @@ RULES = (
         ),
         remedy=Text("一个词只归入一个术语。", "Let each word belong to one term."),
         why=Text(
-            "搜索按同义词找文件;一个词有两个意思,就会找错。",
+            "搜索按同义词找文件；一个词有两个意思，就会找错。",
             "The search goes by synonyms; a word with two meanings finds the wrong thing.",
         ),
         example=Example(

@@ -42,7 +42,7 @@ RULES = (
         message=Text("步骤“{title}”没有写由谁负责", 'nobody is responsible for the step "{title}"'),
         remedy=Text("在花括号中写 responsible=岗位。", "Write responsible=role in its suffix."),
         why=Text(
-            "没有责任人的步骤,出了事人人都以为是别人的事。",
+            "没有责任人的步骤，出了事人人都以为是别人的事。",
             "A step that is nobody's is left to somebody else by everybody.",
         ),
         example=Example(
@@ -61,14 +61,14 @@ RULES = (
         severity=Severity.WARNING,
         title=Text("程序不留记录", "procedure without records"),
         message=Text(
-            "“{title}”没有表单、检查表,也没有“记录”一节", '"{title}" has no form, no checklist and no Records section'
+            "“{title}”没有表单、检查表，也没有“记录”一节", '"{title}" has no form, no checklist and no Records section'
         ),
         remedy=Text(
             "在步骤上写 form=、checklist= 或 record=,或加“## 记录”一节。",
             "Name form=, checklist= or record= at a step, or add a section ## Records.",
         ),
         why=Text(
-            "没有记录就无法证明按程序做过,也无从改进(ISO 9001:2015,7.5.3)。",
+            "没有记录就无法证明按程序做过，也无从改进（ISO 9001:2015，7.5.3）。",
             "Without a record nobody can show that the procedure was followed, or improve it (ISO 9001:2015, 7.5.3).",
         ),
         example=None,

@@ -65,7 +65,7 @@ RULES = (
             "题目“{text}”({type})没有可判分的答案", 'the question "{text}" ({type}) has no answer to mark it by'
         ),
         remedy=Text(
-            "单选恰好一个 [x],多选至少一个 [x],判断写 answer=对/错,填空和数值写 answer=,排序列出顺序,配对列出两列。",
+            "单选恰好一个 [x]，多选至少一个 [x]，判断写 answer=对/错，填空和数值写 answer=，排序列出顺序，配对列出两列。",
             "A single choice has exactly one [x], a multiple choice at least one, true-false, fill and number have answer=, "
             "ordering has a list in order, matching a table of two columns.",
         ),
@@ -85,7 +85,7 @@ RULES = (
         message=Text("题目“{text}”没有写明考查的步骤", 'the question "{text}" does not say which step it tests'),
         remedy=Text("在花括号中写 tests=#步骤标识。", "Write tests=#step in its suffix."),
         why=Text(
-            "答错的人要能回到原文;步骤改了,才知道哪些题要跟着改。",
+            "答错的人要能回到原文；步骤改了，才知道哪些题要跟着改。",
             "Whoever misses it has to find the text again; and when the step changes, the question has to follow.",
         ),
         example=Example(
@@ -102,7 +102,7 @@ RULES = (
         title=Text("题目没有解析", "question without a rationale"),
         message=Text("题目“{text}”没有解析", 'the question "{text}" has no rationale'),
         remedy=Text("在题目下写 > [!rationale] 理由。", "Write > [!rationale] and the reason below it."),
-        why=Text("只知道对错学不到东西,解析才是培训。", "Right or wrong teaches little; the reason is the lesson."),
+        why=Text("只知道对错学不到东西，解析才是培训。", "Right or wrong teaches little; the reason is the lesson."),
         example=Example(
             file=_BANK,
             good=Text("> [!rationale] 代领", "> [!rationale] Knowing"),

@@ -179,9 +179,9 @@ RULES = (
         severity=Severity.ERROR,
         title=Text("引用的文件不存在", "reference to a document that is not there"),
         message=Text("没有编号为“{number}”的文件", 'no document has the number "{number}"'),
-        remedy=Text("改为现有文件的编号,或新建该文件。", "Use the number of an existing document, or make this one."),
+        remedy=Text("改为现有文件的编号，或新建该文件。", "Use the number of an existing document, or make this one."),
         why=Text(
-            "员工点开一个不存在的表单,只能凭记忆办事。",
+            "员工点开一个不存在的表单，只能凭记忆办事。",
             "Whoever follows the link to a form that is not there has to work from memory.",
         ),
         example=Example(
@@ -199,7 +199,7 @@ RULES = (
         message=Text("{number} 中没有“{anchor}”", '{number} has no "{anchor}"'),
         remedy=Text("改为该文件中现有的标识或标题。", "Use an anchor or a title that the document has."),
         why=Text(
-            "试题和链接要落到确切的步骤;步骤改名后引用要跟着改。",
+            "试题和链接要落到确切的步骤；步骤改名后引用要跟着改。",
             "Questions and links lead to an exact step; when the step is renamed, they have to follow.",
         ),
         example=Example(
@@ -216,11 +216,11 @@ RULES = (
         title=Text("岗位或配合部门不存在", "unknown role or partner"),
         message=Text("没有名为“{text}”的岗位或配合部门", 'no role and no partner is called "{text}"'),
         remedy=Text(
-            "改为现有岗位的名称、别名或编号,或在部门文件的“配合部门”中列出。",
+            "改为现有岗位的名称、别名或编号，或在部门文件的“配合部门”中列出。",
             "Use the title, an alias or the number of a role, or list the party under Partners of a department.",
         ),
         why=Text(
-            "名称不一致,这一步就不会出现在任何人的岗位清单上,等于没人负责。",
+            "名称不一致，这一步就不会出现在任何人的岗位清单上，等于没人负责。",
             "Under another name the step appears on nobody's list, so nobody does it.",
         ),
         example=Example(
@@ -236,14 +236,14 @@ RULES = (
         severity=Severity.ERROR,
         title=Text("数值没有定义", "unknown figure"),
         message=Text(
-            "“{text}”既不是时限,也不是已定义的数值", '"{text}" is neither a time limit nor a figure that is defined'
+            "“{text}”既不是时限，也不是已定义的数值", '"{text}" is neither a time limit nor a figure that is defined'
         ),
         remedy=Text(
-            "写成 10分钟 这样的时限,或在 sop/handbook.yml 的 figures 中定义。",
+            "写成 10分钟 这样的时限，或在 sop/handbook.yml 的 figures 中定义。",
             "Write a time limit such as 10m, or define the figure under figures in sop/handbook.yml.",
         ),
         why=Text(
-            "数值只在一处定义,改一次全书生效;名称写错,页面上就没有数。",
+            "数值只在一处定义，改一次全书生效；名称写错，页面上就没有数。",
             "A figure is defined once and changes everywhere at once; under a wrong name the page shows no value.",
         ),
         example=Example(
@@ -260,7 +260,7 @@ RULES = (
         title=Text("引用的文件类别不对", "reference to a document of another kind"),
         message=Text("{text}“{title}”不是{kind}", '{text} "{title}" is not of the kind {kind}'),
         remedy=Text(
-            "form= 写表单的编号,checklist= 写检查表的编号。",
+            "form= 写表单的编号，checklist= 写检查表的编号。",
             "form= takes the number of a form, checklist= that of a checklist.",
         ),
         why=Text(
@@ -282,7 +282,7 @@ RULES = (
         message=Text("编号 {text} 已用于 {first}", "the number {text} already belongs to {first}"),
         remedy=Text("给其中一份换一个没有用过的编号。", "Give one of them a number that was never used."),
         why=Text(
-            "一个编号只能指一份文件,否则无法说清哪一份有效。",
+            "一个编号只能指一份文件，否则无法说清哪一份有效。",
             "A number names one document, or nobody can say which is in force.",
         ),
         example=Example(
@@ -299,11 +299,11 @@ RULES = (
         title=Text("没有用到的表单或检查表", "form or checklist that nothing uses"),
         message=Text("没有任何步骤或文件用到“{title}”", 'no step and no document uses "{title}"'),
         remedy=Text(
-            "在使用它的步骤上写 form={text} 或 checklist={text};不用了就改为作废。",
+            "在使用它的步骤上写 form={text} 或 checklist={text}；不用了就改为作废。",
             "Name it at the step that uses it (form={text}, checklist={text}), or withdraw it.",
         ),
         why=Text(
-            "没有程序用到的表单,没人知道何时填;多半是引用漏写了。",
+            "没有程序用到的表单，没人知道何时填；多半是引用漏写了。",
             "Nobody knows when to fill a form that no procedure mentions; most often a reference was forgotten.",
         ),
         example=Example(
@@ -320,7 +320,7 @@ RULES = (
         title=Text("岗位名称有歧义", "name that two roles share"),
         message=Text("“{text}”也是“{other}”的名称", '"{text}" is also a name of "{other}"'),
         remedy=Text("只让一个岗位或部门使用这个名称。", "Let only one role or partner go by it."),
-        why=Text("两个岗位同名,就说不清谁负责。", "If two posts go by one name, nobody can say who is responsible."),
+        why=Text("两个岗位同名，就说不清谁负责。", "If two posts go by one name, nobody can say who is responsible."),
         example=Example(
             file="sop/office/OF-GW-01.md",
             good=Text("aliases: [前台]", "aliases: [Reception]"),
@@ -335,7 +335,7 @@ RULES = (
         title=Text("联络表中没有这个名称", "contact that no list has"),
         message=Text("联络表中没有“{text}”", 'no list of contacts has "{text}"'),
         remedy=Text(
-            "改为联络表中的名称,或在参考文件的“联络”中加上它和电话。",
+            "改为联络表中的名称，或在参考文件的“联络”中加上它和电话。",
             "Use a name from a list of contacts, or add it with its telephone number to one.",
         ),
         why=Text(

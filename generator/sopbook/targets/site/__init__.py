@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
+from sopbook.forms.files import page_files, template_folders
 from sopbook.link.assets import files_used, is_publishable
 from sopbook.link.handbook import Handbook
-from sopbook.locales import Text
+from sopbook.locales import Text, locale
+from sopbook.model import Role
 from sopbook.output import sync_folder
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder, templates_folder
@@ -19,6 +21,8 @@ from sopbook.search.index import build_index
 from sopbook.search.shards import search_files
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.builder import build_site, plain_config, write_config
+from sopbook.targets.site.calendar import calendar_file
+from sopbook.targets.site.finish import FIRST_STYLES, first_styles
 from sopbook.targets.site.pages import navigation, render_pages
 
 
@@ -40,24 +44,34 @@ def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes]
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
     outcome, decisive, _ = generate(handbook, place)
-    return outcome + build_site(place.out, decisive)
+    styles = first_styles(site_folders(place.root))
+    return outcome + build_site(place.out, styles, decisive)
 
 
 def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
     pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
     files = {name: text.encode() for name, text in pages.items()}
+    words = locale(handbook.settings.language)
+    files["calendar/recurring.ics"] = calendar_file(handbook, words)
+    files |= page_files(handbook, template_folders(root))
     for document in handbook.documents:
+        if isinstance(document, Role):
+            files[f"{document.id}/calendar.ics"] = calendar_file(handbook, words, document.title)
         for use in files_used(document):
             if use.path is not None and is_publishable(use, handbook.assets):
                 name = posixpath.join(document.id, relative_path(use.href) or "")
                 files[name] = (root / use.path).read_bytes()
-    # The house's own site/ goes before ours.
-    for folder in (site_folder(), root / "site"):
-        for path in sorted((folder / "assets").rglob("*")):
-            if path.is_file():
+    for folder in reversed(site_folders(root)):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.name != FIRST_STYLES:
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files | search_files(build_index(handbook))
+
+
+def site_folders(root: Path) -> list[Path]:
+    """The folders of the site's own parts: the house's goes before ours."""
+    return [root / "site", site_folder()]
 
 
 def _own_config(root: Path) -> Mapping[str, Any]:
@@ -79,6 +93,6 @@ def _own_config(root: Path) -> Mapping[str, Any]:
 
 TARGET = Target(
     name="site",
-    summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
+    summary=Text("员工手册网站（docs/ 与 site/）", "the handbook site (docs/ and site/)"),
     build=build,
 )

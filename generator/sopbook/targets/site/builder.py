@@ -25,9 +25,14 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
 from sopbook.output import recover_folder, switch_folder
 from sopbook.targets import Outcome, TargetFailed
+from sopbook.targets.site.finish import finish_page
+from sopbook.targets.site.offline import WORKER, offline_files
 
 STAMP = ".sopbook"
 """A file in the built site that says what it was built from."""
+
+STYLES = ("assets/sopbook.css", "assets/search.css", "assets/forms.css")
+"""The stylesheets of every page."""
 
 SCRIPT = {"path": "assets/sopbook.js", "type": "module"}
 """The one script that every page names; it fetches the others where there is something for them to do."""
@@ -73,13 +78,15 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         },
         "extra": {"generator": False},
     }
+    if handbook.settings.base_url:
+        config["site_url"] = handbook.settings.base_url
     config |= {key: value for key, value in own.items() if key not in ("docs_dir", "site_dir", "plugins", "INHERIT")}
     config |= {
         "docs_dir": "docs",
         "site_dir": "site",
         "use_directory_urls": True,
         "nav": navigation,
-        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css", "assets/search.css"],
+        "extra_css": [*own.get("extra_css", []), *STYLES],
         "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
         # Nor its own search: search.js takes its place.
@@ -101,15 +108,17 @@ def write_config(path: Path, config: Mapping[str, Any]) -> bytes:
     return data
 
 
-def build_site(out: Path, inputs: Iterable[bytes]) -> Outcome:
+def build_site(out: Path, styles: str, inputs: Iterable[bytes]) -> Outcome:
     """Build ``out/docs`` into ``out/site``, unless it was built from the same ``inputs`` before.
+
+    ``styles`` is CSS for the time until a page's stylesheets are there (see ``finish``).
 
     The last good site stays in place until the new one is whole. Raises TargetFailed with the
     builder's message if it cannot build.
     """
     site = out / "site"
     recover_folder(site)
-    stamp = _stamp(inputs)
+    stamp = _stamp([*inputs, styles.encode()])
     if (site / STAMP).is_file() and (site / STAMP).read_text("utf-8") == stamp:
         return Outcome(0, sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0)
     fresh = out / ".site.new"
@@ -123,6 +132,9 @@ def build_site(out: Path, inputs: Iterable[bytes]) -> Outcome:
             shutil.rmtree(fresh, ignore_errors=True)
             raise TargetFailed(f"mkdocs: {'; '.join(errors) or error}") from error
     _make_reproducible(fresh)
+    for page in sorted(fresh.rglob("*.html")):
+        page.write_text(finish_page(page.read_text("utf-8"), styles), "utf-8")
+    _make_offline(fresh)
     (fresh / STAMP).write_text(stamp, "utf-8")
     switch_folder(fresh, site)
     return Outcome(sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0, 0)
@@ -155,7 +167,18 @@ def _stamp(inputs: Iterable[bytes]) -> str:
     return digest.hexdigest() + "\n"
 
 
+def _make_offline(site: Path) -> None:
+    """Give the service worker its list of the site's files."""
+    paths = sorted(path for path in site.rglob("*") if path.is_file())
+    digests = {path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    for name, data in offline_files((site / WORKER).read_bytes(), digests).items():
+        (site / name).write_bytes(data)
+
+
 def _make_reproducible(site: Path) -> None:
     """Drop what mkdocs dates with the day of the build: the same sources give the same bytes."""
     for name in ("sitemap.xml", "sitemap.xml.gz"):
         (site / name).unlink(missing_ok=True)
+    # What the theme's own developers need is a quarter of a small site.
+    for path in site.rglob("*.map"):
+        path.unlink()

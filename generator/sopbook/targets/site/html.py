@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -30,6 +30,11 @@ def heading_anchor(anchor: str) -> Markup:
     return Markup("{{#{}}}").format(re.sub(r"[^\w.-]", "-", anchor))
 
 
+def css_text(text: str) -> Markup:
+    """Text as a CSS string inside a style element: everything but letters and digits becomes an escape."""
+    return Markup('"{}"').format(Markup(re.sub(r"[^\w ]", lambda match: f"\\{ord(match[0]):x} ", text)))  # noqa: S704
+
+
 def document_url(number: str, anchor: str = "", root: str = "../") -> str:
     """The address of a document's page, seen from a page whose way to the top is ``root``."""
     fragment = f"#{quote(anchor)}" if anchor else ""
@@ -44,6 +49,7 @@ class Html:
     locale: Locale
     document: Document | None
     root: str = "../"
+    mark_figures: bool = True
 
     # ------------------------------------------------------------------------- blocks
 
@@ -67,8 +73,9 @@ class Html:
                 )
                 body = Markup("\n").join(self._row(row) for row in rows)
                 return Markup(
-                    '<div class="sop-scroll"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>'
-                ).format(head, body)
+                    '<div class="sop-scroll" tabindex="0" role="region" aria-label="{}"><table class="sop-table">\n'
+                    "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
+                ).format(self.locale.word("ui", "table"), head, body)
             case prose.Quote(blocks):
                 return Markup("<blockquote>\n{}\n</blockquote>").format(self.blocks(blocks))
             case prose.Callout(kind=kind, blocks=blocks):
@@ -186,10 +193,16 @@ class Html:
         figure = self.handbook.figures.get(name)
         if figure is None:
             return Markup('<span class="sop-dangling">{}</span>').format(f"{{{{{name}}}}}")
+        if not self.mark_figures:
+            return Markup("{}").format(self.figure_value(figure))
         basis = figure.basis or self.locale.word("ui", "house_figure")
         return Markup('<span class="sop-figure" title="{}: {}">{}</span>').format(
             name, basis, self.figure_value(figure)
         )
+
+    def unmarked(self) -> Html:
+        """The same, but figures look like other text: among options the marked one would be the right one."""
+        return replace(self, mark_figures=False)
 
     def figure_value(self, figure: Figure) -> str:
         """A figure's value as readers say it."""

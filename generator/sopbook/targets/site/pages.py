@@ -5,8 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,9 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Document, Kind
 from sopbook.targets import TargetFailed
-from sopbook.targets.site.html import Html, heading_anchor, markdown_text
-from sopbook.targets.site.view import KIND_PAGES, View
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Neighbours with the same value of an attribute."""
-
-    name: str
-    members: tuple[Any, ...]
+from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
+from sopbook.targets.site.overviews import OVERVIEWS
+from sopbook.targets.site.view import KIND_PAGES, Group, View
 
 
 def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
@@ -37,7 +29,9 @@ def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[s
     """
     environment = _environment(template_folders)
     words = locale(handbook.settings.language)
-    pages = {"index.md": _render(environment, handbook, words, "home", kinds=list(KIND_PAGES.items()), root="")}
+    overviews = [(folder, words.word("ui", title)) for folder, (title, _) in OVERVIEWS.items()]
+    home = {"kinds": list(KIND_PAGES.items()), "overviews": overviews}
+    pages = {"index.md": _render(environment, handbook, words, "home", root="", values=home)}
     for document in handbook.documents:
         path = f"{document.id}/index.md"
         pages[path] = _render(environment, handbook, words, document.kind, document=document)
@@ -48,6 +42,8 @@ def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[s
             pages[f"{folder}/index.md"] = _list(environment, handbook, words, folder, documents, several)
     pages["search/index.md"] = _render(environment, handbook, words, "search")
     pages["documents/index.md"] = _list(environment, handbook, words, "all_documents", handbook.documents, several)
+    for folder, (_, values) in OVERVIEWS.items():
+        pages[f"{folder}/index.md"] = _render(environment, handbook, words, folder, values=values(handbook, words))
     return pages
 
 
@@ -60,9 +56,8 @@ def _list(
     departments: bool,
 ) -> str:
     title = words.word("ui", heading)
-    return _render(
-        environment, handbook, words, "list", heading=title, documents=list(documents), departments=departments
-    )
+    values = {"heading": title, "documents": list(documents), "departments": departments}
+    return _render(environment, handbook, words, "list", values=values)
 
 
 def _render(
@@ -73,7 +68,7 @@ def _render(
     *,
     document: Document | None = None,
     root: str = "../",
-    **values: object,
+    values: Mapping[str, object] | None = None,
 ) -> str:
     prose_html = Html(handbook, words, document, root)
     view = View(handbook, words, prose_html)
@@ -84,7 +79,7 @@ def _render(
         "ui": view.ui,
         "locale": words,
         "separator": words.format("list"),
-        **values,
+        **(values or {}),
     }
     try:
         text = "".join(environment.get_template(f"{name}.md.j2").render(context) for name in ("_top", template))
@@ -98,7 +93,7 @@ def _render(
 def _front_matter(document: Document | None) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
-        return ""
+        return "---\nhide:\n  - toc\n---\n\n"
     title = _title(f"{document.id} {document.title}")
     return f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
 
@@ -119,6 +114,7 @@ def _environment(folders: Sequence[Path]) -> jinja2.Environment:
     )
     environment.globals["md"] = markdown_text
     environment.globals["anchor"] = heading_anchor
+    environment.globals["css_text"] = css_text
     environment.filters["groupby_in_order"] = _grouped
     environment.filters["dialled"] = lambda phone: re.sub(r"[^\d+*#,;]", "", phone)
     return environment
@@ -153,7 +149,9 @@ def navigation(handbook: Handbook) -> list[Any]:
             if (listed := [_entry(document) for document in members if document.kind is kind])
         ]
         entries += sections if len(departments) == 1 else [{_title(department or handbook.settings.title): sections}]
-    entries.append({words.word("ui", "all_documents"): "documents/index.md"})
+    overviews: list[Any] = [{words.word("ui", "all_documents"): "documents/index.md"}]
+    overviews += [{words.word("ui", title): f"{folder}/index.md"} for folder, (title, _) in OVERVIEWS.items()]
+    entries.append({words.word("ui", "overviews"): overviews})
     return entries
 
 

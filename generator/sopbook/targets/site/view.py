@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from markupsafe import Markup
 
 from sopbook import prose
+from sopbook.link.derived import Recurring, recurring
 from sopbook.link.handbook import Handbook, Target, Work
 from sopbook.locales import Locale
 from sopbook.model import (
     Bank,
     Checklist,
+    Contact,
     Document,
     Figure,
     Form,
@@ -22,14 +25,28 @@ from sopbook.model import (
     Option,
     Procedure,
     Question,
+    Revision,
     Role,
     RowTable,
     Section,
     Status,
+    Step,
     TimeLimit,
 )
+from sopbook.places import Place
+from sopbook.targets.site.flow import flow_picture
 from sopbook.targets.site.html import Html
+from sopbook.targets.site.qr import address_of, qr_code
 from sopbook.values import Frequency
+
+_AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
+_BACKGROUND = ("purpose", "scope", "records", "risks", "references")
+
+FIRST_ACTIONS = 5
+"""More than a hand has fingers nobody keeps in mind in an emergency."""
+
+RECENT_REVISIONS = 5
+"""How far back a page tells what changed; the revision table has the rest."""
 
 KIND_PAGES = {
     Kind.DEPARTMENT: "departments",
@@ -44,8 +61,16 @@ KIND_PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class WorkInProcedure:
-    """The steps that one actor takes in one procedure."""
+class Group:
+    """Things that belong together under a name."""
+
+    name: str
+    members: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepsOfProcedure:
+    """Some steps of one procedure: those that an actor takes, or that use a form."""
 
     document: Document
     steps: tuple[Work, ...]
@@ -100,10 +125,12 @@ class View:
         """The sections with running text, in order, without those that the page shows in its own way."""
         return (section for section in document.sections if section.key not in (*skip, "revisions"))
 
-    def arranged(self, document: Document, first: Sequence[str], last: Sequence[str]) -> list[Section]:
-        """The sections in the order that a reader needs them; those not named stand between."""
-        order = {key: index for index, key in enumerate((*first, "", *last))}
-        return sorted(self.plain_section(document), key=lambda part: order.get(part.key, order[""]))
+    def sections_of(self, procedure: Procedure) -> list[Section]:
+        """The sections of a procedure in the order that a reader needs them; those not named stand between."""
+        # In an emergency nobody reads first what should have been there.
+        order = ("steps", "preconditions") if procedure.urgent else ("preconditions", "steps")
+        places = {key: place for place, key in enumerate((*order, *_AFTER_STEPS, "", *_BACKGROUND))}
+        return sorted(self.plain_section(procedure), key=lambda part: places.get(part.key, places[""]))
 
     # -------------------------------------------------------------------- a procedure
 
@@ -124,10 +151,10 @@ class View:
                 found.setdefault(actor.title if actor else name.text, name)
         return list(found.values())
 
-    def documents_used(self, procedure: Procedure, kind: Kind) -> list[Document]:
+    def documents_used(self, procedure: Procedure, kind: Kind | str) -> list[Document]:
         """The forms or checklists of its steps, by number."""
         names = [name for step in procedure.steps for name in (*step.forms, *step.checklists, *step.records)]
-        found = {d.id: d for name in names if (d := self.handbook.document_named(name)) and d.kind is kind}
+        found = {d.id: d for name in names if (d := self.handbook.document_named(name)) and d.kind == kind}
         return [found[number] for number in sorted(found)]
 
     def first_paragraph(self, document: Document, key: str) -> Markup | None:
@@ -135,13 +162,58 @@ class View:
         section = document.section(key)
         return self.html.blocks(section.blocks[:1]) if section and section.blocks else None
 
+    def contacts_to_call(self, procedure: Procedure) -> list[Contact]:
+        """Whom to telephone first; names without a number are left out (a rule reports unknown ones)."""
+        found = (self.handbook.contact(name) for name in procedure.call)
+        return [contact for contact in found if contact and contact.phones]
+
+    def first_steps(self, procedure: Procedure) -> tuple[Step, ...]:
+        """What to do in the first minutes: the steps of the first phase, five at most."""
+        first = procedure.steps[:1]
+        return tuple(step for step in procedure.steps if first and step.phase == first[0].phase)[:FIRST_ACTIONS]
+
+    def first_of(self, step: Step) -> Markup:
+        """The first block of a step's text."""
+        return self.html.blocks(step.body[:1])
+
+    def flow(self, procedure: Procedure) -> Markup:
+        """The procedure as a picture."""
+        return flow_picture(procedure, self.handbook, self.locale)
+
+    # ------------------------------------------------------------- every document's page
+
+    def address(self, document: Document) -> str:
+        """The full address of a document; empty if the handbook does not know its own."""
+        base_url = self.handbook.settings.base_url
+        return address_of(base_url, document.id) if base_url else ""
+
+    def qr(self, document: Document) -> Markup:
+        """The code that leads to a document."""
+        return qr_code(self.address(document), self.ui("qr_alt", number=document.id))
+
+    def recent_revisions(self, document: Document) -> tuple[Revision, ...]:
+        """The revisions that a page tells a reader who saw an older one, newest first."""
+        return document.revisions[:RECENT_REVISIONS]
+
+    def named_by(self, document: Document) -> tuple[Document, ...]:
+        """The documents that this one refers to, by number."""
+        return self.handbook.names.get(document.id, ())
+
+    def actor_link(self, title: str) -> Markup:
+        """A role or partner by its title."""
+        return self.name_of(Name(title, Place("")))
+
     # -------------------------------------------------------------- other derived facts
 
-    def work_of(self, role: Role) -> list[WorkInProcedure]:
+    def recurring_of(self, actor: str) -> list[Recurring]:
+        """The recurring work of a role, most frequent first."""
+        return [entry for entry in recurring(self.handbook) if actor in entry.people]
+
+    def work_of(self, role: Role) -> list[StepsOfProcedure]:
         """Every step that a post takes or helps with, by procedure."""
         work = self.handbook.work.get(role.title, ())
         return [
-            WorkInProcedure(group[0].document, tuple(group))
+            StepsOfProcedure(group[0].document, tuple(group))
             for _, found in groupby(work, key=lambda entry: entry.document.id)
             if (group := list(found))
         ]
@@ -170,10 +242,14 @@ class View:
         """The elements of an ordering question in an order that tells nothing: that of their characters."""
         return sorted(question.options, key=lambda option: prose.plain(option.text))
 
-    def uses_of(self, document: Document) -> list[Target]:
-        """The steps that use a form or checklist."""
+    def uses_of(self, document: Document) -> list[StepsOfProcedure]:
+        """The steps that use a form or checklist, by procedure."""
         uses = self.handbook.uses.get(document.id, ())
-        return [Target(use.document, use.step.anchor, use.step.title) for use in uses]
+        return [
+            StepsOfProcedure(found[0].document, tuple(Work(use.document, use.step, responsible=True) for use in found))
+            for _, group in groupby(uses, key=lambda use: use.document.id)
+            if (found := list(group))
+        ]
 
     def mentions_of(self, document: Document) -> tuple[Document, ...]:
         """The documents that refer to this one."""

@@ -1,0 +1,85 @@
+"""Every question of a handbook with what it tests, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sopbook.link.handbook import Handbook, Target
+from sopbook.model import Bank, Document, Procedure, Question, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question, the document it comes from, and the parts of documents that it tests.
+
+    ``derived`` is True for a question that nobody wrote: the structure gave it.
+    """
+
+    document: Document
+    question: Question
+    targets: tuple[Target, ...]
+    derived: bool = False
+
+    @property
+    def id(self) -> str:
+        """A name that stays the same as long as the question does: ``KF-TK-06#respond``."""
+        return f"{self.document.id}#{self.question.anchor}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which questions are wanted; an empty value wants all.
+
+    ``role`` is any name of a role or partner: it gets what tests the documents that it works by, of
+    which those steps that it does itself or helps with.
+    """
+
+    role: str = ""
+    procedure: str = ""
+    department: str = ""
+    difficulty: int = 0
+
+
+def written(handbook: Handbook) -> tuple[Entry, ...]:
+    """The questions written by hand in documents that are not withdrawn, in the order of the handbook."""
+    return tuple(
+        Entry(document, question, _targets(handbook, document, question))
+        for document in handbook.documents
+        if isinstance(document, Bank | Procedure) and document.control.status is not Status.WITHDRAWN
+        for question in document.questions
+    )
+
+
+def _targets(handbook: Handbook, document: Document, question: Question) -> tuple[Target, ...]:
+    """What a question tests; a case tests what its parts test too."""
+    within = handbook.document_named(document.tests) if isinstance(document, Bank) and document.tests else None
+    names = [name.text for asked in (question, *question.parts) for name in asked.tests]
+    found = (handbook.resolve(*_split(name), within or document) for name in dict.fromkeys(names))
+    return tuple(target for target in found if target)
+
+
+def _split(name: str) -> tuple[str, str]:
+    number, _, anchor = name.partition("#")
+    return number, anchor
+
+
+def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tuple[Entry, ...]:
+    """Those entries that are wanted, in their order.
+
+    Raises KeyError with the unknown name if the role, the procedure or the department is not there.
+    """
+    actor = handbook.actors[choice.role] if choice.role else None
+    if choice.procedure and choice.procedure not in handbook.by_number:
+        raise KeyError(choice.procedure)
+    if choice.department and choice.department not in {document.department for document in handbook.documents}:
+        raise KeyError(choice.department)
+    steps = {(work.document.id, work.step.anchor) for work in handbook.work.get(actor.title, ())} if actor else set()
+    return tuple(
+        entry
+        for entry in entries
+        if (not actor or any((target.document.id, target.anchor) in steps for target in entry.targets))
+        and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
+        and (not choice.department or entry.document.department == choice.department)
+        and (not choice.difficulty or entry.question.difficulty == choice.difficulty)
+    )
