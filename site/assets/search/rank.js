@@ -136,6 +136,7 @@ function rate(query, scored, lexicon) {
   const share = total ? best / (figures.part_title * total) : 0;
   let value = scored.score * (1 + figures.part_bonus * share);
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
+  if (query.asksHowLong && chosen?.limit) value *= figures.limit_answer;
   const answers = scored.named >= figures.named_coverage || most >= figures.part_coverage;
   return { score: value, entry, part: chosen, answers };
 }
