@@ -90,10 +90,11 @@ class WordProse:
                     if is_external(href) and prose.plain(children) != href:
                         parts.append(run(f" ({href})", bold=bold))
                 case _:
-                    parts.append(run(self._words(node), bold=bold, italic=italic))
+                    parts.append(run(self.words_of(node), bold=bold, italic=italic))
         return "".join(parts)
 
-    def _words(self, node: Inline) -> str:
+    def words_of(self, node: Inline) -> str:
+        """The words of an inline that holds no others."""
         match node:
             case prose.Text(text) | prose.Code(text):
                 return text
