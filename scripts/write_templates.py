@@ -380,7 +380,7 @@ def copy_styles(language: str) -> str:
     def toc(level: int) -> str:
         tab = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
         return built_in(
-            f"TOC{level}", f"toc {level}", f'{tab}{spacing(20, 20, 264)}<w:ind w:left="{425 * (level - 1)}" w:right="425"/>',
+            f"TOC{level}", f"toc {level}", f'{tab}{spacing(20, 20, 264)}<w:ind w:left="{425 * (level - 1)}"/>',
             next_="Normal",
         ).replace("<w:qFormat/>", "")  # fmt: skip
 
@@ -411,7 +411,7 @@ def copy_styles(language: str) -> str:
             f"<w:keepNext/>{spacing(280, 120, 264)}",
             f"{head}<w:b/><w:bCs/>{_size(26)}",
             next_="SopText",
-        )  # fmt: skip
+        )
         + _style("SopText", "SOP Text", text, _size(21))
         + _style("SopList", "SOP List", text, "", "SopText")
         + _style(
@@ -420,7 +420,7 @@ def copy_styles(language: str) -> str:
             f'<w:keepNext/>{spacing(160, 40, 288)}<w:outlineLvl w:val="5"/>',
             f"{head}<w:b/><w:bCs/>{_size(21)}",
             next_="SopText",
-        )  # fmt: skip
+        )
         + _style("SopFacts", "SOP Facts", spacing(0, 60, 264), f'<w:color w:val="404040"/>{_size(18)}')
         + _style("SopQuote", "SOP Quote", f"{bar('8A8A8A')}{text}", "", "SopText")
         + _style(
@@ -429,7 +429,7 @@ def copy_styles(language: str) -> str:
             f'{bar("8A5300")}<w:shd w:val="clear" w:color="auto" w:fill="FFF4E0"/>{text}',
             "",
             "SopText",
-        )  # fmt: skip
+        )
         + _style(
             "SopCode",
             "SOP Code",
@@ -480,7 +480,8 @@ def copy_document(language: str) -> str:
     )
     return (
         f"{_HEAD}<w:document {_NS}><w:body>{_paragraph('SopCover', _run(_WORDS[language]['organisation']))}"
-        f"{_paragraph('SopFront', _run(words['handbook']), 'center')}{_paragraph('Title', _run(_WORDS[language]['title']))}"
+        f"{_paragraph('SopFront', _run(words['handbook']), 'center')}"
+        f"{_paragraph('Title', _run(_WORDS[language]['title']))}"
         f"{table}{_paragraph('SopText', _run(_WORDS[language]['content']))}"
         '<w:sectPr><w:headerReference w:type="default" r:id="rId4"/><w:headerReference w:type="first" r:id="rId8"/>'
         '<w:footerReference w:type="default" r:id="rId5"/><w:footerReference w:type="first" r:id="rId9"/>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,7 @@ from sopbook.word import edit, relations
 from sopbook.word.blocks import run
 from sopbook.word.package import pack_parts
 from sopbook.word.picture import drawing
-from sopbook.word.relations import ContentTypes, Properties, Relation
+from sopbook.word.relations import ContentTypes, Properties
 from sopbook.word.template import DOCUMENT, Filled, Template, TemplateBroken, fill, find_template, load
 
 NUMBER_PROPERTY = "sopbook.copy.number"
@@ -88,7 +88,9 @@ class CopyCompiler:
     def document(self, document: Document, pages: Mapping[str, int] | None = None) -> Copy:
         """A controlled copy of one document. ``pages`` are those of its headings, if they are known."""
         body = compose(self.handbook, self.words, document)
-        work = _Work(self, self._fill_one(document), body, Role.SECTION, mark=_mark(self.words, document.control.status))
+        work = _Work(
+            self, self._fill_one(document), body, Role.SECTION, mark=_mark(self.words, document.control.status)
+        )
         front: list[Block] = [
             *self._front("approval", "copies"), approval(self.handbook, self.words, document),
             *self._front("revisions", "ui"), history(self.words, document),
@@ -296,9 +298,7 @@ class _Work:
         if picture is None:
             return run(shot.text)
         self._parts[f"word/media/{picture.name}"] = picture.data
-        self._relations, identifier = relations.with_relation(
-            self._relations, relations.IMAGE, f"media/{picture.name}"
-        )
+        self._relations, identifier = relations.with_relation(self._relations, relations.IMAGE, f"media/{picture.name}")
         kind = picture.name.rpartition(".")[2]
         self._types = ContentTypes({**self._types.defaults, kind: CONTENT_TYPES[kind]}, self._types.overrides)
         self._pictures += 1

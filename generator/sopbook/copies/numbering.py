@@ -1,4 +1,4 @@
-"""Real numbering (ECMA-376 Part 1, 17.9): lists of a document that start anew, in the look of the template's list styles."""
+"""Real numbering (ECMA-376 Part 1, 17.9): lists that start anew, in the look of the template's list styles."""
 
 from __future__ import annotations
 

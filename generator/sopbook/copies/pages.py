@@ -22,9 +22,7 @@ def measured(copies: Sequence[Copy], done: Callable[[int], None] = lambda count:
         for index, copy in enumerate(copies):
             files.append(folder / f"{index}.docx")
             files[-1].write_bytes(copy.data)
-        return [
-            pages_of(path, copy.headings) for path, copy in zip(convert(files, folder, done), copies, strict=True)
-        ]
+        return [pages_of(path, copy.headings) for path, copy in zip(convert(files, folder, done), copies, strict=True)]
 
 
 def pages_of(pdf: Path, headings: Sequence[Entry]) -> dict[str, int]:
