@@ -103,8 +103,7 @@ class CopyCompiler:
     def changes(self, document: Document, body: Sequence[Block], tracking: Tracking) -> Copy:
         """A document whose text holds tracked changes."""
         work = _Work(self, self._fill_one(document), tuple(body), Role.SECTION, tracking=tracking)
-        work.add([*self._front("revisions", "ui"), history(self.words, document)], new_page=True)
-        work.add(body)
+        work.add(body, new_page=True)
         return work.finish(document.id)
 
     def whole(self, pages: Mapping[str, int] | None = None) -> Copy:
