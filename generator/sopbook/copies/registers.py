@@ -109,7 +109,7 @@ def _records(handbook: Handbook, words: Locale) -> _Table:
         rows.append(
             ["", name, "", _titles(handbook, words, (n for use in uses for n in use.step.responsible)), _steps(uses)]
         )
-    headings = _ui(words, "number", "record", "retention", ".kept_by", ".used_by")
+    headings = _ui(words, "number", ".record", "retention", ".kept_by", ".used_by")
     return _Table(headings, (13, 32, 14, 22, 60), rows)
 
 
@@ -129,9 +129,9 @@ def _responsibilities(handbook: Handbook, words: Locale) -> _Table:
                 for key, counts in (("leads", entry.leads), ("helps", entry.helps))
                 if actor in counts
             ]
-            cells.append(words.format("list").join(told))
+            cells.append("\n".join(told))
         rows.append([entry.procedure.id, entry.procedure.title, *cells])
-    return _Table([*_ui(words, "number", "procedure"), *actors], (13, 30, *[12] * len(actors)), rows)
+    return _Table([*_ui(words, "number", "procedure"), *actors], (13, 30, *[8] * len(actors)), rows)
 
 
 def _reviews(handbook: Handbook, words: Locale) -> _Table:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sopbook.prose import is_wide
 from sopbook.word.markup import attribute, text
 from sopbook.word.package import pack_parts
 from sopbook.word.relations import Relation, write_relations
@@ -25,8 +26,10 @@ _EPOCH = dt.date(1899, 12, 30)
 # Cell styles: plain, heading, day, moment, time, text that begins like a formula; and the same wrapped, with borders.
 _PLAIN, _HEADING, _DAY, _MOMENT, _TIME, _QUOTED = range(6)
 _WRAPPED = 6
+_LINE_HEIGHT = 15  # points
+_MOST_LINES = 27  # Excel's rows are at most 409 points high
 _LOOK = 'fillId="{fill}" borderId="1" xfId="0" applyBorder="1" applyAlignment="1"'
-_ALIGNED = '<alignment vertical="center" wrapText="1"/></xf>'
+_ALIGNED = '<alignment horizontal="left" vertical="center" wrapText="1"/></xf>'
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/><numFmt numFmtId="166" formatCode="hh:mm"/></numFmts>'
@@ -115,9 +118,15 @@ def xlsx_bytes(sheets: Sequence[Sheet]) -> bytes:
 def _sheet(sheet: Sheet) -> str:
     last = _last(sheet)
     base = _WRAPPED if sheet.paper else 0
-    rows = [_row(1, [_cell(1, i, name, _HEADING, base) for i, name in enumerate(sheet.headings)])]
+    rows = [
+        _row(
+            1,
+            [_cell(1, i, name, _HEADING, base) for i, name in enumerate(sheet.headings)],
+            _high(sheet, sheet.headings),
+        )
+    ]
     rows += [
-        _row(number, [_cell(number, i, value, _PLAIN, base) for i, value in enumerate(values)])
+        _row(number, [_cell(number, i, value, _PLAIN, base) for i, value in enumerate(values)], _high(sheet, values))
         for number, values in enumerate(sheet.rows, start=2)
     ]
     return (
@@ -173,8 +182,26 @@ def _print_names(sheets: Sequence[Sheet], names: Sequence[str]) -> str:
     return f"<definedNames>{found}</definedNames>" if found else ""
 
 
-def _row(number: int, cells: Iterable[str]) -> str:
-    return f'<row r="{number}">{"".join(cells)}</row>'
+def _row(number: int, cells: Iterable[str], lines: int = 0) -> str:
+    height = f' ht="{lines * _LINE_HEIGHT}" customHeight="1"' if lines else ""
+    return f'<row r="{number}"{height}>{"".join(cells)}</row>'
+
+
+def _high(sheet: Sheet, values: Sequence[Value]) -> int:
+    """How many lines a printed row needs: programs other than Excel do not find that out by themselves."""
+    if sheet.paper is None:
+        return 0
+    lines = [
+        sum(max(1, -(-_across(part) // max(width - 1, 1))) for part in value.split("\n"))
+        for value, width in zip(values, sheet.paper.widths, strict=True)
+        if isinstance(value, str)
+    ]
+    return min(max(lines, default=1), _MOST_LINES)
+
+
+def _across(words: str) -> int:
+    """The width of text, in characters of the width of a digit."""
+    return sum(2 if is_wide(char) else 1 for char in words)
 
 
 def _cell(row: int, column: int, value: Value, style: int = _PLAIN, base: int = 0) -> str:
