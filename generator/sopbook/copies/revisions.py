@@ -87,6 +87,8 @@ def _entries(root: Path, revision: str, commit: str, prefix: str) -> Iterator[_E
         if mode not in _REGULAR:  # links and submodules lead elsewhere
             continue
         path = _safe(name, prefix, revision)
+        if not size.isdecimal():  # "BAD": the object is not there
+            raise NoRevision(_FAILED, revision=revision, detail=path)
         if path.lower().endswith(_READ):
             total += int(size)
         if total > MOST_BYTES:

@@ -53,7 +53,7 @@ _STYLES = (
         + f">{_ALIGNED}"
         for index, kind in enumerate((0, 0, 164, 165, 166, 49))
     )
-    + "</cellXfs></styleSheet>"
+    + '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 FORMULA = re.compile(r"'*[=+\-@\t\r\n|%]")
 """What a spreadsheet program may take for the beginning of a formula."""
