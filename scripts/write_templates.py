@@ -1,4 +1,4 @@
-"""Write the house templates that come with the tool: templates/form.*.docx and templates/document.*.docx.
+"""Write the house templates that come with the tool: templates/form.*.docx, paper.*.docx and document.*.docx.
 
 They are ordinary Word files: a house opens its copy in Word and changes it there. This script is
 how ours were made, so that what is in the binary can be read here.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from sopbook.word.markup import MC, W14, R, W
 from sopbook.word.package import pack_parts
@@ -48,6 +49,16 @@ _WORDS = {
         "retention": "Keep for: {{retention}}",
         "page": ("Page ", " of ", ""),
     },
+}
+
+# An exam paper is no controlled document, so that its header and footer say less.
+_PAPER = {
+    "zh": {"number": "{{编号}}", "version": "{{版本}}", "retention": ""},
+    "en": {"number": "{{number}}", "version": "{{version}}", "retention": ""},
+}
+_TEMPLATES = {
+    "form": _WORDS,
+    "paper": {language: {**words, **_PAPER[language]} for language, words in _WORDS.items()},
 }
 
 
@@ -173,9 +184,8 @@ def _frame(cells: list[tuple[int, str]], line: str) -> str:
     )
 
 
-def header(language: str) -> str:
+def header(words: dict[str, Any]) -> str:
     """The part ``word/header1.xml``: whose form it is, which one, which version, and where it is explained."""
-    words = _WORDS[language]
     left = _paragraph("SopHeader", _run(words["organisation"], bold=True)) + _paragraph(
         "SopHeader", _run(words["title"])
     )
@@ -187,9 +197,8 @@ def header(language: str) -> str:
     return f"{_HEAD}<w:hdr {_NS}>{frame}{_paragraph('SopThin', '')}</w:hdr>"
 
 
-def footer(language: str) -> str:
+def footer(words: dict[str, Any]) -> str:
     """The part ``word/footer1.xml``: how long the form is kept, and page X of Y."""
-    words = _WORDS[language]
     before, between, after = words["page"]
     pages = _run(before) + _field("PAGE") + _run(between) + _field("NUMPAGES") + _run(after)
     left = _paragraph("SopFooter", _run(words["retention"]))
@@ -197,9 +206,8 @@ def footer(language: str) -> str:
     return f"{_HEAD}<w:ftr {_NS}>{frame}{_paragraph('SopThin', '')}</w:ftr>"
 
 
-def document(language: str) -> str:
+def document(words: dict[str, Any]) -> str:
     """The part ``word/document.xml``: title, content, and an A4 sheet."""
-    words = _WORDS[language]
     return (
         f"{_HEAD}<w:document {_NS}><w:body>{_paragraph('SopTitle', _run(words['title']))}"
         f"{_paragraph('SopField', _run(words['content']))}"
@@ -253,8 +261,9 @@ def theme(language: str) -> str:
     )
 
 
-def parts(language: str) -> dict[str, bytes]:
+def parts(name: str, language: str) -> dict[str, bytes]:
     """All parts of a template."""
+    words = _TEMPLATES[name][language]
     overrides = {
         "/word/document.xml": f"{_WORD}.document.main+xml",
         "/word/styles.xml": f"{_WORD}.styles+xml",
@@ -266,12 +275,12 @@ def parts(language: str) -> dict[str, bytes]:
     }
     types = "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in overrides.items())
     found = {
-        "word/document.xml": document(language),
+        "word/document.xml": document(words),
         "word/styles.xml": styles(language),
         "word/settings.xml": settings(language),
         "word/fontTable.xml": font_table(language),
-        "word/header1.xml": header(language),
-        "word/footer1.xml": footer(language),
+        "word/header1.xml": header(words),
+        "word/footer1.xml": footer(words),
         "word/theme/theme1.xml": theme(language),
         "[Content_Types].xml": (
             f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -493,7 +502,7 @@ def copy_document(language: str) -> str:
 
 def copy_parts(language: str) -> dict[str, bytes]:
     """All parts of the template of controlled copies: those of a form's, but for what differs."""
-    found = parts(language)
+    found = parts("form", language)
     first_header = f"{_HEAD}<w:hdr {_NS}>{_paragraph('SopThin', '')}</w:hdr>"
     first_footer = (
         f"{_HEAD}<w:ftr {_NS}>{_paragraph('SopFooter', _run(_COPY_WORDS[language]['uncontrolled']), 'center')}</w:ftr>"
@@ -529,14 +538,15 @@ def copy_parts(language: str) -> dict[str, bytes]:
 def main() -> int:
     """Write them; with ``--check``, only say whether they are current."""
     stale = 0
-    for name, made in (("form", parts), ("document", copy_parts)):
-        for language in _FONTS:
-            path, data = TEMPLATES / f"{name}.{language}.docx", pack_parts(made(language))
-            if path.is_file() and path.read_bytes() == data:
-                continue
-            stale += 1
-            if "--check" not in sys.argv:
-                path.write_bytes(data)
+    made = {(name, language): parts(name, language) for name in _TEMPLATES for language in _FONTS}
+    made |= {("document", language): copy_parts(language) for language in _FONTS}
+    for (name, language), found in made.items():
+        path, data = TEMPLATES / f"{name}.{language}.docx", pack_parts(found)
+        if path.is_file() and path.read_bytes() == data:
+            continue
+        stale += 1
+        if "--check" not in sys.argv:
+            path.write_bytes(data)
     return stale if "--check" in sys.argv else 0
 
 

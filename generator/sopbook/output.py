@@ -43,10 +43,7 @@ def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
         path = folder / name
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name[:100]}.new")
-        temporary.write_bytes(data)
-        temporary.replace(path)
+        write_file(path, data)
         written += 1
     return Outcome(written, len(files) - written, _remove_others(folder, set(files)))
 
@@ -64,6 +61,14 @@ def _remove_others(folder: Path, wanted: set[str]) -> int:
             if not any(path.iterdir()):
                 path.rmdir()
     return removed
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write one file in one go: whoever reads it sees the old one or the new one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name[:100]}.new")
+    temporary.write_bytes(data)
+    temporary.replace(path)
 
 
 def switch_folder(new: Path, current: Path) -> None:

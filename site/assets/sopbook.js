@@ -8,7 +8,9 @@ const PARTS = [
   ["[data-filters]", "./filter.js"],
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
+  [".sop-search", "./search.js"],
   [".sop-word[data-fill]", "./fill.js"],
+  [".sop-training", "./training.js"],
 ];
 
 for (const [selector, module] of PARTS) {

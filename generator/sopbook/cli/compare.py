@@ -23,6 +23,7 @@ from sopbook.link import link
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Document
+from sopbook.output import write_file
 from sopbook.read import read_document
 from sopbook.read.collect import near
 from sopbook.read.tree import read_sources
@@ -81,9 +82,8 @@ def run(options: argparse.Namespace) -> int:
             compiler.changes(document, blocks, tracking).data,
             changes_page(document, blocks, count, names, words).encode(),
         ]
-        options.out.mkdir(parents=True, exist_ok=True)
         for path, data in zip(paths, made, strict=True):
-            path.write_bytes(data)
+            write_file(path, data)
     except NoRevision as failed:
         print(f"sopbook: {failed.reason.in_language(load(options.root).settings.language)}", file=sys.stderr)
         return 1

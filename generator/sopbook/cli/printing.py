@@ -17,6 +17,7 @@ from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
 from sopbook.model import Document, Kind, Status
+from sopbook.output import write_file
 from sopbook.read.collect import near
 from sopbook.targets import TargetFailed
 from sopbook.word.pdf import NoPdf, convert, find_office, need_office
@@ -74,12 +75,9 @@ def run(options: argparse.Namespace) -> int:
             need_office()
         compiler = CopyCompiler(handbook, options.root, template_folders(options.root))
         copies = _compiled(compiler, [handbook.by_number[number] for number in documents], options, language)
-        options.out.mkdir(parents=True, exist_ok=True)
-        made = []
+        made = list(paths)
         for path, copy in zip(paths, copies, strict=True):
-            temporary = path.with_name(f".{path.name}.new")
-            temporary.write_bytes(copy.data)
-            made.append(temporary.replace(path))
+            write_file(path, copy.data)
         if options.pdf:
             with Progress("PDF", len(made)) as progress:
                 made += convert(made, options.out, progress.at)

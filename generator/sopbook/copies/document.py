@@ -302,7 +302,7 @@ class _Work:
         self._types = ContentTypes({**self._types.defaults, kind: CONTENT_TYPES[kind]}, self._types.overrides)
         self._pictures += 1
         # The template's own pictures have small numbers.
-        return drawing(picture, identifier, number=1000 + self._pictures, name=picture.name)
+        return drawing(picture, identifier, 1000 + self._pictures)
 
     # -------------------------------------------------------------------------- sections
 

@@ -29,6 +29,12 @@ class Text:
         found: str = getattr(self, language, self.en)
         return found
 
+    def filled(self, **values: object) -> Text:
+        """The sentence with its placeholders filled; a value that is a Text goes into each language by itself."""
+        zh = {key: value.zh if isinstance(value, Text) else value for key, value in values.items()}
+        en = {key: value.en if isinstance(value, Text) else value for key, value in values.items()}
+        return Text(self.zh.format(**zh), self.en.format(**en))
+
 
 class Locale:
     """One language's words. Tables are those of the locale file."""
@@ -54,6 +60,15 @@ class Locale:
     def format(self, key: str, **values: object) -> str:
         """One of the ``formats``, filled in."""
         return Formatter().vformat(self._tables["formats"][key], (), values)
+
+    def search_words(self, table: str) -> Mapping[str, list[str]]:
+        """Words that a search treats in a special way: ``words`` (stop, how_long), ``kinds``."""
+        found: Mapping[str, list[str]] = self._tables["search"][table]
+        return found
+
+    def search_groups(self) -> list[tuple[str, ...]]:
+        """Everyday words that mean the same, in any trade."""
+        return [tuple(group) for group in self._tables["search"]["same"]]
 
     def expected(self, key: str) -> str:
         """What a value of that type looks like, for a message."""

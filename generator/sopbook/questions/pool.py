@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
+from sopbook.locales import fold
 from sopbook.model import Bank, Document, Procedure, Question, Status
+from sopbook.questions.derived import derived
+from sopbook.questions.entry import Entry
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A question, the document it comes from, and the parts of documents that it tests.
-
-    ``derived`` is True for a question that nobody wrote: the structure gave it.
-    """
-
-    document: Document
-    question: Question
-    targets: tuple[Target, ...]
-    derived: bool = False
-
-    @property
-    def id(self) -> str:
-        """A name that stays the same as long as the question does: ``KF-TK-06#respond``."""
-        return f"{self.document.id}#{self.question.anchor}"
+__all__ = ["Choice", "Entry", "choose", "pool", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +20,28 @@ class Choice:
     """Which questions are wanted; an empty value wants all.
 
     ``role`` is any name of a role or partner: it gets what tests the documents that it works by, of
-    which those steps that it does itself or helps with.
+    which those steps that it does itself or helps with, and what tests its duties. ``tag`` is a
+    keyword of a document: it gets the questions of that document, and those that test it.
     """
 
     role: str = ""
     procedure: str = ""
     department: str = ""
     difficulty: int = 0
+    tag: str = ""
+
+
+_last: list[tuple[weakref.ref[Handbook], tuple[Entry, ...]]] = []
+
+
+def pool(handbook: Handbook) -> tuple[Entry, ...]:
+    """Every question there is: those written by hand, then those that the structure gives.
+
+    Remembered for the last handbook, since rules, pages and their data all ask for it.
+    """
+    if not _last or _last[0][0]() is not handbook:
+        _last[:] = [(weakref.ref(handbook), (*written(handbook), *derived(handbook)))]
+    return _last[0][1]
 
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:
@@ -67,19 +70,31 @@ def _split(name: str) -> tuple[str, str]:
 def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tuple[Entry, ...]:
     """Those entries that are wanted, in their order.
 
-    Raises KeyError with the unknown name if the role, the procedure or the department is not there.
+    Raises KeyError with the unknown name if the role, the procedure, the department or the tag is not there.
     """
     actor = handbook.actors[choice.role] if choice.role else None
     if choice.procedure and choice.procedure not in handbook.by_number:
         raise KeyError(choice.procedure)
     if choice.department and choice.department not in {document.department for document in handbook.documents}:
         raise KeyError(choice.department)
+    tag = fold(choice.tag)
+    if tag and not any(_tagged(document, tag) for document in handbook.documents):
+        raise KeyError(choice.tag)
     steps = {(work.document.id, work.step.anchor) for work in handbook.work.get(actor.title, ())} if actor else set()
     return tuple(
         entry
         for entry in entries
-        if (not actor or any((target.document.id, target.anchor) in steps for target in entry.targets))
+        if (not actor or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets))
         and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
         and (not choice.department or entry.document.department == choice.department)
+        and (not tag or any(_tagged(document, tag) for document in (entry.document, *_tested(entry))))
         and (not choice.difficulty or entry.question.difficulty == choice.difficulty)
     )
+
+
+def _tested(entry: Entry) -> Iterable[Document]:
+    return (target.document for target in entry.targets)
+
+
+def _tagged(document: Document, tag: str) -> bool:
+    return any(fold(keyword) == tag for keyword in document.keywords)

@@ -37,6 +37,7 @@ from sopbook.places import Place
 from sopbook.targets.site.flow import flow_picture
 from sopbook.targets.site.html import Html
 from sopbook.targets.site.qr import address_of, qr_code
+from sopbook.training.path import on_a_path
 from sopbook.values import Frequency
 
 _AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
@@ -69,8 +70,8 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkInProcedure:
-    """The steps that one actor takes in one procedure."""
+class StepsOfProcedure:
+    """Some steps of one procedure: those that an actor takes, or that use a form."""
 
     document: Document
     steps: tuple[Work, ...]
@@ -203,17 +204,23 @@ class View:
         """A role or partner by its title."""
         return self.name_of(Name(title, Place("")))
 
+    def is_learnt(self, document: Document) -> bool:
+        """True for what the training asks somebody to read: procedures, and what stands on a role's path."""
+        if document.control.status is Status.WITHDRAWN:
+            return False
+        return isinstance(document, Procedure) or document.id in on_a_path(self.handbook)
+
     # -------------------------------------------------------------- other derived facts
 
     def recurring_of(self, actor: str) -> list[Recurring]:
         """The recurring work of a role, most frequent first."""
         return [entry for entry in recurring(self.handbook) if actor in entry.people]
 
-    def work_of(self, role: Role) -> list[WorkInProcedure]:
+    def work_of(self, role: Role) -> list[StepsOfProcedure]:
         """Every step that a post takes or helps with, by procedure."""
         work = self.handbook.work.get(role.title, ())
         return [
-            WorkInProcedure(group[0].document, tuple(group))
+            StepsOfProcedure(group[0].document, tuple(group))
             for _, found in groupby(work, key=lambda entry: entry.document.id)
             if (group := list(found))
         ]
@@ -242,10 +249,14 @@ class View:
         """The elements of an ordering question in an order that tells nothing: that of their characters."""
         return sorted(question.options, key=lambda option: prose.plain(option.text))
 
-    def uses_of(self, document: Document) -> list[Target]:
-        """The steps that use a form or checklist."""
+    def uses_of(self, document: Document) -> list[StepsOfProcedure]:
+        """The steps that use a form or checklist, by procedure."""
         uses = self.handbook.uses.get(document.id, ())
-        return [Target(use.document, use.step.anchor, use.step.title) for use in uses]
+        return [
+            StepsOfProcedure(found[0].document, tuple(Work(use.document, use.step, responsible=True) for use in found))
+            for _, group in groupby(uses, key=lambda use: use.document.id)
+            if (found := list(group))
+        ]
 
     def mentions_of(self, document: Document) -> tuple[Document, ...]:
         """The documents that refer to this one."""
