@@ -64,7 +64,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--owner", default="", metavar="ROLE", help="role that keeps it (default: who owns most here)")
     parser.add_argument("--approver", default="", metavar="ROLE", help="role that approves it")
     parser.add_argument("--retention", default="", metavar="TIME", help="how long a filled form is kept")
-    parser.add_argument("--on-conflict", choices=list(_WAYS), help="what to do where both sides were edited (default: stop)")
+    parser.add_argument(
+        "--on-conflict", choices=list(_WAYS), help="what to do where both sides were edited (default: stop)"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_today(parser)
     parser.set_defaults(run=run)
@@ -73,7 +75,9 @@ def add(commands: Any) -> None:
 def _kind(text: str) -> Kind:
     found = canonical("kinds", text)
     if found is None or Kind(found) is Kind.BANK:
-        raise argparse.ArgumentTypeError(f"{text!r} cannot be imported; choose from {', '.join(k for k in Kind if k is not Kind.BANK)}")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} cannot be imported; choose from {', '.join(k for k in Kind if k is not Kind.BANK)}"
+        )
     return Kind(found)
 
 
@@ -98,7 +102,10 @@ def run(options: argparse.Namespace) -> int:
         except Refused as refused:
             failed = True
             reason = refused.reason.in_language(handbook.settings.language)
-            print("sopbook: " + _REFUSED.in_language(handbook.settings.language).format(file=path, reason=reason), file=sys.stderr)
+            print(
+                "sopbook: " + _REFUSED.in_language(handbook.settings.language).format(file=path, reason=reason),
+                file=sys.stderr,
+            )
         except OSError as error:
             failed = True
             print(f"sopbook: {path}: {error.strerror or error}", file=sys.stderr)
@@ -135,14 +142,18 @@ def _carry_out(importer: Importer, plan: Plan, options: argparse.Namespace, lang
     """Write and say what was done; False if a conflict stands in the way."""
     out = sys.stderr if options.json else sys.stdout
     record = plan.record
-    settled = plan.new is not None or options.on_conflict
-    if not settled:
-        print(_CONFLICTS.in_language(language).format(original=record.original, file=record.file, n=len(plan.conflicts)), file=sys.stderr)
+    if options.on_conflict:
+        plan = plan.settled(_WAYS[options.on_conflict])
+    if plan.new is None:
+        print(
+            _CONFLICTS.in_language(language).format(original=record.original, file=record.file, n=len(plan.conflicts)),
+            file=sys.stderr,
+        )
         for conflict in plan.conflicts:
             _show(conflict, record.file, language)
         return False
     if not options.dry_run:
-        importer.carry_out(plan, _WAYS.get(options.on_conflict or "", ""))
+        importer.carry_out(plan)
     sentence = _MADE if plan.is_new else _SAME if plan.is_unchanged else _UPDATED
     print(sentence.in_language(language).format(original=record.original, file=record.file, kind=record.kind), file=out)
     if options.dry_run and not options.json:
@@ -161,7 +172,11 @@ def _count(plan: Plan, language: str, out: Any) -> None:
     path = f"{SOURCES}/.imported/{plan.record.number}.report.md"
     print(
         _COUNTS.in_language(language).format(
-            todo=count[Fate.TO_DO], guessed=count[Fate.GUESSED], changed=count[Fate.CHANGED], left=count[Fate.LEFT_OUT], path=path
+            todo=count[Fate.TO_DO],
+            guessed=count[Fate.GUESSED],
+            changed=count[Fate.CHANGED],
+            left=count[Fate.LEFT_OUT],
+            path=path,
         ),
         file=out,
     )

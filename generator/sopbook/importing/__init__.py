@@ -1,7 +1,8 @@
 """Existing documents in: from a Word file, a page or a text to a draft among the sources, with a report.
 
-read (``readers``) → one neutral tree (``tree``) → structure (``outline``, ``compose``) → source (``write``) → merge with
-what is there (``merge``, ``store``). Everything before the last step is a function of the file's bytes and the setting.
+The way of a file: read (``readers``) to one neutral tree (``tree``), structure (``outline``, ``compose``), source
+(``write``), merge with what is there (``merge``, ``store``). Everything before the last step is a function of the
+file's bytes and the setting.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ SAME_DOCUMENT = 0.3
 """How alike two sources must be at least (0 to 1) to be versions of one document because their files have one name."""
 
 _TOO_LONG = Text(
-    "文字太长（超过 {limit} 字），一份文件装不下，请先拆分", "the text is too long for one document (over {limit} characters); split it first"
+    "文字太长（超过 {limit} 字），一份文件装不下，请先拆分",
+    "the text is too long for one document (over {limit} characters); split it first",
 )
 _EMPTY = Text("文件里没有文字", "there is no text in it")
 _TAKEN = Text("编号 {number} 已被 {file} 使用", "the number {number} is taken by {file}")
@@ -47,11 +49,30 @@ _NO_PEOPLE = Text(
     "手册里还没有岗位，请用 --owner 和 --approver 指定归口岗位和批准岗位",
     "the handbook has no roles yet; name an owner and an approver with --owner and --approver",
 )
-_BAD_NUMBER = Text("{number} 不是编号：要有字母、数字和连字符，如 KF-CX-31", "{number} is no number: letters, digits and hyphens, such as KF-CX-31")
+_BAD_NUMBER = Text(
+    "{number} 不是编号：要有字母、数字和连字符，如 KF-CX-31",
+    "{number} is no number: letters, digits and hyphens, such as KF-CX-31",
+)
 _PICTURE = Text("图", "Picture")
 _CODES = {
-    "zh": {"department": "BM", "role": "GW", "procedure": "CX", "checklist": "JC", "form": "BD", "bank": "TK", "reference": "CK"},
-    "en": {"department": "DP", "role": "RO", "procedure": "PR", "checklist": "CL", "form": "FM", "bank": "QB", "reference": "RF"},
+    "zh": {
+        "department": "BM",
+        "role": "GW",
+        "procedure": "CX",
+        "checklist": "JC",
+        "form": "BD",
+        "bank": "TK",
+        "reference": "CK",
+    },
+    "en": {
+        "department": "DP",
+        "role": "RO",
+        "procedure": "PR",
+        "checklist": "CL",
+        "form": "FM",
+        "bank": "QB",
+        "reference": "RF",
+    },
 }
 
 
@@ -99,6 +120,10 @@ class Plan:
         """True if there is nothing to write."""
         return self.new == self.current
 
+    def settled(self, how: str) -> Plan:
+        """The plan with its conflicts settled: ``ours``, ``theirs`` or both between ``marks``."""
+        return replace(self, new=merge.resolved(self.chunks, how)) if self.new is None else self
+
     def diff(self) -> str:
         """What would change in the handbook's version."""
         before, after = (self.current or "").splitlines(True), (self.new or "").splitlines(True)
@@ -132,16 +157,13 @@ class Importer:
             return self._first(original, path, digest, wishes)
         return self._next(replace(record, sha256=digest, original=path.name), made, base)
 
-    def carry_out(self, plan: Plan, how: str = "") -> None:
-        """Write what a plan says; ``how`` settles its conflicts (``ours``, ``theirs``, ``marks``).
-
-        Raises ValueError for a plan with conflicts that nothing settles.
-        """
+    def carry_out(self, plan: Plan) -> None:
+        """Write what a plan says. Raises ValueError for a plan with conflicts that are not settled."""
         text = plan.new
         if text is None:
-            if how not in ("ours", "theirs", "marks"):
-                raise ValueError(how)
-            text = merge.resolved(plan.chunks, how)
+            raise ValueError(plan.conflicts)
+        if plan.is_unchanged and self._store.base(plan.record) == plan.base:
+            return
         target = self._root / plan.record.file
         if not target.resolve().is_relative_to(self._root / SOURCES):
             raise ValueError(plan.record.file)
@@ -220,7 +242,8 @@ class Importer:
     def _again(self, record: Record, wishes: Wishes) -> Setting:
         """The setting of the first import, so that what did not change in the original does not change here."""
         setting = self._setting(
-            replace(wishes, owner=wishes.owner or record.owner, approver=wishes.approver or record.approver), record.number
+            replace(wishes, owner=wishes.owner or record.owner, approver=wishes.approver or record.approver),
+            record.number,
         )
         today = dt.date.fromisoformat(record.today)
         return replace(setting, today=today, kind=wishes.kind or Kind(record.kind), number=record.number)
@@ -279,9 +302,13 @@ def _illustrated(draft: Draft, setting: Setting) -> Draft:
     """Pictures by the path that they will have beside the document, each with a text in its place."""
     word = _PICTURE.in_language(setting.words.language)
     images = [node for node in prose.walk(draft.blocks) if isinstance(node, prose.Image)]
-    placed = iter([replace(i, source=f"{setting.number}/{i.source}", alt=i.alt or f"{word} {n}") for n, i in enumerate(images, 1)])
+    placed = iter(
+        [replace(i, source=f"{setting.number}/{i.source}", alt=i.alt or f"{word} {n}") for n, i in enumerate(images, 1)]
+    )
     here = Spot(Where.FILE)
-    entries = [Entry(Fate.TO_DO, "picture-alt", here, detail=f"{setting.number}/{i.source}") for i in images if not i.alt]
+    entries = [
+        Entry(Fate.TO_DO, "picture-alt", here, detail=f"{setting.number}/{i.source}") for i in images if not i.alt
+    ]
     blocks = _with_images(draft.blocks, placed)
     return replace(draft, blocks=blocks, entries=(*draft.entries, *entries))
 
@@ -305,7 +332,14 @@ def _source(draft: Draft) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one.splitlines(), other.splitlines(), autojunk=False).ratio()
+    """How much of the bodies of two sources is the same, their front matter and revisions left aside."""
+    first, second = (_body_lines(text) for text in (one, other))
+    return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def _body_lines(source: str) -> list[str]:
+    body = source.partition("\n---\n")[2].rpartition("\n## ")[0]
+    return [line for line in body.splitlines() if line.strip()]
 
 
 def _bound(original: Original) -> None:

@@ -96,7 +96,14 @@ class _Composer:
             body = self._sections(found.root)
         values = self._values()
         body += self._revisions(values["version"])
-        return Draft(self._kind, self._head.title, self._head.matter.get("id", ""), values, tuple(_bounded(body)), tuple(self._entries))
+        return Draft(
+            self._kind,
+            self._head.title,
+            self._head.matter.get("id", ""),
+            values,
+            tuple(_bounded(body)),
+            tuple(self._entries),
+        )
 
     # ---------------------------------------------------------------------- the whole
 
@@ -123,13 +130,13 @@ class _Composer:
         if any(checklist_columns(block) or step_columns(block) for block in self._blocks if isinstance(block, Table)):
             return False
         parts = formfields.parts(self._blocks)
-        count = formfields.field_count(parts)
+        count, blank = formfields.field_count(parts)
         named = pattern("titles", "form").fullmatch(label(self._head.title)) is not None
         text_ = sum(len(n.text) for part in parts if isinstance(part, formfields.Group) for n in part.notes)
         labels = sum(
             len(f.label) + len(f.hint) for part in parts if isinstance(part, formfields.Group) for f in part.fields
         ) + sum(40 for part in parts if isinstance(part, formfields.Rows))
-        return count >= 3 and (named and text_ < 25 * labels or text_ < 2 * labels)
+        return blank >= 3 and blank * 2 > count and ((named and text_ < 25 * labels) or text_ < 2 * labels)
 
     def _values(self) -> dict[str, Any]:
         setting, head = self._setting, self._head
@@ -201,8 +208,7 @@ class _Composer:
             known = [n for n in inner.walk() if n.is_heading and n is not inner and key_for(n.text, self._kind)]
             if not known or key_for(inner.text, self._kind):
                 break
-            paragraph_ = inner.paragraph
-            assert paragraph_ is not None
+            paragraph_ = inner.own
             self._entries.append(Entry(Fate.CHANGED, "lifted", paragraph_.spot, _labelled(inner)))
             title = replace(paragraph_, runs=(Run(_labelled(inner)),), marker=None, heading=0)
             around = [child for child in root.children if child is not inner]
@@ -212,7 +218,11 @@ class _Composer:
     def _take_key(self, node: Node, taken: dict[str, str]) -> str:
         key = key_for(node.text, self._kind)
         # The table of revisions is ours; the original's stays as it is, under its own name.
-        if not key or key in taken or key in ("revisions", "terms", "contacts", "questions", "acceptance", "partners", "roles", "training"):
+        if (
+            not key
+            or key in taken
+            or key in ("revisions", "terms", "contacts", "questions", "acceptance", "partners", "roles", "training")
+        ):
             return ""
         taken[key] = node.text
         return key
@@ -227,7 +237,9 @@ class _Composer:
         spot = Spot(Where.FILE)
         if items and len(items) >= (_item_count(best) if best else 0):
             first = preface.index(items[0])
-            made = Node(Paragraph((Run(self._setting.words.word("headings", main)),), spot), children=list(preface[first:]))
+            made = Node(
+                Paragraph((Run(self._setting.words.word("headings", main)),), spot), children=list(preface[first:])
+            )
             made.is_heading = True
             self._entries.append(Entry(Fate.GUESSED, "main-section", _spot(items[0]), detail=main))
             keys[id(made)] = main
@@ -308,17 +320,15 @@ class _Composer:
         return [prose.List(ordered, items, NOWHERE)]
 
     def _article(self, node: Node) -> list[prose.Block]:
-        assert node.paragraph is not None
-        self._note_text(node.text, node.paragraph.spot)
+        self._note_text(node.text, node.own.spot)
         lead: list[Inline] = [prose.Strong(text(_marker(node).label))]
         if node.text:
-            lead += [prose.Text(" "), *paragraph_inlines(node.paragraph)]
+            lead += [prose.Text(" "), *paragraph_inlines(node.own)]
         return [paragraph(lead), *self._prose(node.children, 7, in_item=True)]
 
     def _item_blocks(self, node: Node, kept: bool) -> list[prose.Block]:
-        assert node.paragraph is not None
-        self._note_text(node.text, node.paragraph.spot)
-        children = list(paragraph_inlines(node.paragraph))
+        self._note_text(node.text, node.own.spot)
+        children = list(paragraph_inlines(node.own))
         if kept and _marker(node).ordinals:
             children = [prose.Text(f"{_marker(node).label} "), *children]
         below = self._prose(node.children, 7, in_item=True)
@@ -371,7 +381,9 @@ class _Composer:
             return self._check_items(children)
         tables = [child for child in children if isinstance(child, Table) and step_columns(child)]
         if key == "steps" and tables and not node.nodes:
-            return [b for c in children for b in (self._table_steps(c) if isinstance(c, Table) else self._prose([c], 3))]
+            return [
+                b for c in children for b in (self._table_steps(c) if isinstance(c, Table) else self._prose([c], 3))
+            ]
         ordered = key == "steps"
         if not node.nodes:
             children = [
@@ -403,7 +415,9 @@ class _Composer:
                 found += self._phase(child, ordered, inherited)
             elif isinstance(child, Node):
                 group.append(self._titled_item(child, ordered, inherited))
-            elif isinstance(child, Paragraph) and isinstance(following, Node) and (group or lists) and _announces(child):
+            elif (
+                isinstance(child, Paragraph) and isinstance(following, Node) and (group or lists) and _announces(child)
+            ):
                 flush()
                 self._entries.append(Entry(Fate.GUESSED, "group", child.spot, child.text))
                 found.append(heading(3, child.text.strip().rstrip("：:")))
@@ -438,8 +452,7 @@ class _Composer:
         return [heading(3, title), *(_deeper(block) for block in blocks)]
 
     def _titled_item(self, node: Node, ordered: bool, inherited: str) -> prose.ListItem:
-        block = node.paragraph
-        assert block is not None
+        block = node.own
         title, rest = split_title(block)
         body: list[prose.Block] = [paragraph(rest)] if rest else []
         body += self._prose(node.children, 7, in_item=True)
@@ -506,7 +519,9 @@ class _Composer:
         for row in grid[1:]:
             cells = {key: flat(row[index].text) for key, index in names.items()}
             title = cells.get("step", "")
-            others = [flat(c.text) for i, c in enumerate(row) if i not in names.values() and (i == 0 or row[i - 1] is not c)]
+            others = [
+                flat(c.text) for i, c in enumerate(row) if i not in names.values() and (i == 0 or row[i - 1] is not c)
+            ]
             if not title:
                 title, others = next((t for t in others if t), ""), []
             if not title:
@@ -524,7 +539,11 @@ class _Composer:
             values = [("responsible", person or self._setting.owner), ("within", str(found.duration) if found else "")]
             values += self._records(cells.get("record", ""), spot)
             values += [("record", cells["record"])] if cells.get("record") and len(values) == 2 else []
-            items.append(titled(title, suffix("", values), [paragraph(text(" ".join(t for t in kept if t)))] if any(kept) else []))
+            items.append(
+                titled(
+                    title, suffix("", values), [paragraph(text(" ".join(t for t in kept if t)))] if any(kept) else []
+                )
+            )
         return [prose.List(True, tuple(items), NOWHERE)]
 
     def _check_items(self, children: Sequence[Node | Block]) -> list[prose.Block]:
@@ -536,9 +555,14 @@ class _Composer:
                 found.append(heading(3, label(child.text)))
                 found += [_deeper(block) for block in self._check_items(child.children)]
             elif isinstance(child, Node):
-                assert child.paragraph is not None
-                title, rest = split_title(child.paragraph)
-                entry = titled(title or _labelled(child), suffix(), self._prose(child.children, 7, in_item=True), lead=rest, checked=False)
+                title, rest = split_title(child.own)
+                entry = titled(
+                    title or _labelled(child),
+                    suffix(),
+                    self._prose(child.children, 7, in_item=True),
+                    lead=rest,
+                    checked=False,
+                )
                 last = found[-1] if found else None
                 if isinstance(last, prose.List):
                     found[-1] = replace(last, items=(*last.items, entry))
@@ -554,14 +578,15 @@ class _Composer:
         self._entries.append(Entry(Fate.GUESSED, "check-table", table.spot, " | ".join(flat(c.text) for c in grid[0])))
         found: list[prose.Block] = []
         items: list[prose.ListItem] = []
-        group: Cell | None = None
+        group = ""
+        grouped = names["item"] > 0 and pattern("tables", "item").fullmatch(label(grid[0][0].text)) is not None
         for row in grid[1:]:
-            tall = row[0] if row[0].rows > 1 and names["item"] > 0 else None
-            if tall is not None and tall is not group:
+            tall = row[0] if grouped else None
+            if tall is not None and label(tall.text) not in ("", group):
                 if items:
                     found.append(prose.List(False, tuple(items), NOWHERE))
-                items, group = [], tall
-                found.append(heading(3, label(tall.text)))
+                items, group = [], label(tall.text)
+                found.append(heading(3, group))
             name, criterion = flat(row[names["item"]].text), flat(row[names["criterion"]].text)
             others = [
                 flat(cell.text)
@@ -602,7 +627,9 @@ class _Composer:
         items = []
         for guess in part.fields:
             options = [item((paragraph(text(option)),)) for option in guess.options if set(option) & set("/|／｜")]
-            nested: list[prose.Block] = [prose.List(False, tuple(_option(o) for o in guess.options), NOWHERE)] if options else []
+            nested: list[prose.Block] = (
+                [prose.List(False, tuple(_option(o) for o in guess.options), NOWHERE)] if options else []
+            )
             hint: list[prose.Block] = [paragraph(text(guess.hint))] if guess.hint else []
             items.append(titled(guess.label or "-", _field_suffix(guess, nested=bool(options)), [*hint, *nested]))
             self._entries.append(Entry(Fate.GUESSED, "field", guess.spot, guess.label, guess.type))
@@ -620,12 +647,20 @@ class _Composer:
 
     def _row_table(self, part: formfields.Rows) -> list[prose.Block]:
         header = tuple(
-            prose.Cell((*text(guess.label), prose.Text(" "), _field_suffix(guess)), NOWHERE) for guess in part.columns
+            prose.Cell(
+                (*text(guess.label), *((prose.Text(" "), own) if (own := _field_suffix(guess)).raw else ())), NOWHERE
+            )
+            for guess in part.columns
         )
         rows = tuple(_cells(row) for row in part.preset) or (_cells([""] * len(header)),)
-        self._entries.append(Entry(Fate.GUESSED, "row-table", part.spot, " | ".join(g.label for g in part.columns), str(part.rows)))
+        self._entries.append(
+            Entry(Fate.GUESSED, "row-table", part.spot, " | ".join(g.label for g in part.columns), str(part.rows))
+        )
         title = part.title or _ROWS[self._setting.words.language == "zh"]
-        return [heading(3, title, suffix("", [("type", "table"), ("rows", str(part.rows))])), prose.Table(header, rows, NOWHERE)]
+        return [
+            heading(3, title, suffix("", [("type", "table"), ("rows", str(part.rows))])),
+            prose.Table(header, rows, NOWHERE),
+        ]
 
     # ---------------------------------------------------------------------------- report
 
@@ -635,7 +670,7 @@ class _Composer:
 
     def _note_references(self, node: Node) -> None:
         if node.paragraph:
-            self._note_text(node.text, node.paragraph.spot)
+            self._note_text(node.text, node.own.spot)
 
 
 _UNDECIDED = ("to be decided", "待定")
@@ -754,7 +789,9 @@ def _is_article(marker: Marker | None) -> bool:
 
 
 def _is_chapter(marker: Marker | None) -> bool:
-    return marker is not None and (marker.family.startswith("第") or marker.family in ("chapter", "part", "section", "appendix", "annex", "篇"))
+    return marker is not None and (
+        marker.label.startswith("第") or marker.family in ("chapter", "part", "section", "appendix", "annex", "篇")
+    )
 
 
 def _list_kind(node: Node) -> tuple[bool, bool, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sopbook import prose
+from sopbook.importing.markers import typed
 from sopbook.importing.tree import Block, Entry, Fate, Paragraph, Spot
 from sopbook.prose import Suffix
 
@@ -23,9 +24,13 @@ def missing(blocks: Sequence[Block], made: Sequence[prose.Block], title: str, en
     reported = [letters(entry.text) for entry in entries]
     found: list[Entry] = []
     for spot, text in _paragraphs(blocks):
+        found_marker = typed(text)
+        text = text[found_marker.end :] if found_marker else text
         if letters(text) in kept:
             continue
-        lost = [p for p in map(letters, _PIECES.split(text)) if p and p not in kept and not any(p in r for r in reported)]
+        lost = [
+            p for p in map(letters, _PIECES.split(text)) if p and p not in kept and not any(p in r for r in reported)
+        ]
         if lost:
             found.append(Entry(Fate.CHANGED, "taken-apart", spot, text, " ".join(lost)))
     return found

@@ -40,12 +40,12 @@ def decode(data: bytes) -> tuple[str, str]:
         if error.start >= len(data) - 3 and len(data) > 20:
             return _cleaned(data[: error.start].decode("utf-8")), "utf-8"
     stated = _STATED.search(data[:4000])
-    for name in (_looked_up(stated[1].decode("ascii")) if stated else None, "gb18030" if _looks_gbk(data) else None):
-        if name:
-            try:
-                return _cleaned(data.decode(name)), name
-            except UnicodeDecodeError:
-                continue
+    likely = [_looked_up(stated[1].decode("ascii")) if stated else None, "gb18030" if _looks_gbk(data) else None]
+    for candidate in filter(None, likely):
+        try:
+            return _cleaned(data.decode(candidate)), candidate
+        except UnicodeDecodeError:
+            continue
     best = from_bytes(data[:200_000], cp_isolation=_CANDIDATES).best()
     if best is None:
         raise Refused(_BINARY)

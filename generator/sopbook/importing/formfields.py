@@ -29,7 +29,10 @@ _EXAMPLE = re.compile(r"^(?:例如?|如|e\.g\.|example)\s*[：:]?", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A field: its label and what is guessed of it. ``hint`` is text of the original that stays with it."""
+    """A field: its label and what is guessed of it.
+
+    ``hint`` is text of the original that stays with it; ``blank`` tells whether there is room to fill in.
+    """
 
     label: str
     spot: Spot
@@ -38,6 +41,7 @@ class Guess:
     unit: str = ""
     lines: int = 1
     hint: str = ""
+    blank: bool = True
 
 
 @dataclass
@@ -76,9 +80,10 @@ def parts(blocks: Sequence[Block]) -> list[Part]:
     return [part for part in found if isinstance(part, Rows) or part.fields or part.notes]
 
 
-def field_count(found: Sequence[Part]) -> int:
-    """How many fields and columns there are."""
-    return sum(len(part.columns) if isinstance(part, Rows) else len(part.fields) for part in found)
+def field_count(found: Sequence[Part]) -> tuple[int, int]:
+    """How many fields and columns there are, and how many of them are blank."""
+    fields = [guess for part in found for guess in (part.columns if isinstance(part, Rows) else part.fields)]
+    return len(fields), sum(guess.blank for guess in fields)
 
 
 def _add(found: list[Part], part: Part) -> None:
@@ -87,26 +92,34 @@ def _add(found: list[Part], part: Part) -> None:
         last.fields += part.fields
         last.notes += part.notes
     else:
+        if isinstance(part, Rows) and isinstance(last, Group) and last.notes and _is_caption(last.notes[-1]):
+            part = replace(part, title=flat(last.notes.pop().text))
         if isinstance(last, Group) and not last.fields and not last.notes and last.title and not part.title:
             part = replace(part, title=last.title) if isinstance(part, Rows) else part
             found.pop()
         found.append(part)
 
 
+def _is_caption(block: Paragraph) -> bool:
+    """True for a short line right above a table that reads like its name."""
+    text = block.text.strip()
+    return columns(text) <= MAX_LABEL_COLUMNS and not re.search(r"[。；;，,]$|＿", text) and block.marker is None
+
+
 def _paragraph(found: list[Part], block: Paragraph) -> None:
     guesses, rest = fields_in(block.text, block.spot)
-    short = columns(block.text.strip()) <= MAX_LABEL_COLUMNS and not re.search(r"[。；;]$|[：:]\s*\S", block.text.strip())
+    short = columns(block.text.strip()) <= MAX_LABEL_COLUMNS and not re.search(
+        r"[。；;]$|[：:]\s*\S", block.text.strip()
+    )
     if not guesses and short and (block.heading or block.bold) and block.marker is None:
         found.append(Group(label(block.text), block.spot))
         return
     if not found or isinstance(found[-1], Rows):
         found.append(Group("", block.spot))
     group = found[-1]
-    assert isinstance(group, Group)
+    if isinstance(group, Rows):
+        return
     if guesses and len(rest) <= 16:
-        if group.notes and group.fields:
-            group = Group("", block.spot)
-            found.append(group)
         group.fields += _with_rest(guesses, rest)
     else:
         group.notes.append(block)
@@ -127,6 +140,13 @@ def fields_in(text: str, spot: Spot) -> tuple[list[Guess], str]:
     found: list[Guess] = []
     rest = ""
     at = 0
+    filled = re.fullmatch(
+        r"\s*([^：:；;，,。＿_]{1,16})[：:]\s*([^：:；;。]*[^：:；;。\s＿_][＿_]{2,}[^：:；;。]*|[＿_]{2,}[^：:；;。＿_\s]+[＿_]{2,}[^：:；;。]*)",
+        text,
+    )
+    if filled:
+        # The blanks stand within given words: 深圳市＿＿小区, ＿＿区＿＿路＿＿号.
+        return [typed_field(label(filled[1]), spot, hint=flat(filled[2]))], ""
     boxes = _boxes(text, spot)
     if boxes:
         return boxes
@@ -140,7 +160,9 @@ def fields_in(text: str, spot: Spot) -> tuple[list[Guess], str]:
         if value[:1] in ("（", "("):
             guess = Guess(guess.label, spot, FieldType.SIGNATURE, hint=value)
         if unit.strip() and not _DATE.fullmatch(unit.strip()):
-            guess = replace(guess, type=FieldType.NUMBER if guess.type is FieldType.TEXT else guess.type, unit=flat(unit))
+            guess = replace(
+                guess, type=FieldType.NUMBER if guess.type is FieldType.TEXT else guess.type, unit=flat(unit)
+            )
         found.append(guess)
     rest += text[at:]
     rest = re.sub(r"[＿_]{2,}", " ", rest) if found else rest
@@ -252,7 +274,7 @@ def _is_entry(row: Sequence[Cell]) -> bool:
 def _rows(grid: Sequence[Sequence[Cell]], top: int, end: int, spot: Spot) -> Rows:
     header = _distinct(grid[top])
     guesses = tuple(_column(label(cell.text), cell.spot) for cell in header)
-    body = [tuple(flat(cell.text) for cell in _distinct(row)) for row in grid[top + 1 : end]]
+    body = [tuple(label(cell.text) for cell in _distinct(row)) for row in grid[top + 1 : end]]
     preset = tuple(row for row in body if any(row))
     return Rows("", spot, guesses, preset, min(len(body), MAX_ROWS))
 
@@ -296,10 +318,13 @@ def _read_row(group: Group, cells: Sequence[Cell]) -> None:
         following = cells[index + 1] if index + 1 < len(cells) else None
         if not cell.text:
             index += 1
-        elif following is not None and _is_label(cell) and not _is_plain_label(following):
-            group.fields += _valued(cell, following)
-            index += 2
-        elif following is not None and _is_label(cell) and index == 0 and len(cells) > 2 and len(cells[2].text) > len(following.text):
+        elif (following is not None and _is_label(cell) and not _is_plain_label(following)) or (
+            following is not None
+            and _is_label(cell)
+            and index == 0
+            and len(cells) > 2
+            and len(cells[2].text) > len(following.text)
+        ):
             group.fields += _valued(cell, following)
             index += 2
         else:
@@ -338,7 +363,11 @@ def _valued(name: Cell, value: Cell) -> list[Guess]:
     if _DATE.fullmatch(flat_text):
         return [typed_field(title, name.spot, flat_text)]
     listed = re.split(r"[、/／]|或(?!者)", flat_text)
-    if 2 <= len(listed) <= 8 and all(1 <= len(part.strip()) <= 10 for part in listed) and not re.search(r"[：:。（(＿]", flat_text):
+    if (
+        2 <= len(listed) <= 8
+        and all(1 <= len(part.strip()) <= 10 for part in listed)
+        and not re.search(r"[：:。（(＿]", flat_text)
+    ):
         return [Guess(title, name.spot, FieldType.CHOICE, tuple(dict.fromkeys(part.strip() for part in listed)))]
     inner: list[Guess] = []
     hints: list[str] = []
@@ -353,7 +382,7 @@ def _valued(name: Cell, value: Cell) -> list[Guess]:
         else:
             hints.append(flat(" ".join(cell.text for row in block.rows for cell in row)))
     hint = " ".join(hints)
-    outer = typed_field(title, name.spot, hint=hint)
+    outer = replace(typed_field(title, name.spot, hint=hint), blank=bool(inner))
     if inner or columns(hint) > 30:
         outer = replace(outer, type=FieldType.MULTILINE, lines=3)
     return [outer, *(replace(g, label=f"{title}：{g.label}") if g.label in ("日期",) else g for g in inner)]
@@ -373,6 +402,6 @@ def _alone(group: Group, cell: Cell) -> None:
         elif _DATE.fullmatch(text):
             group.fields.append(Guess("日期", cell.spot, FieldType.DATE))
         elif columns(text) <= 24 and key_of("fields", re.sub(r"\s+", "", text)) and len(cell.blocks) == 1:
-            group.fields.append(typed_field(label(text), cell.spot))
+            group.fields.append(replace(typed_field(label(text), cell.spot), blank=False))
         elif text:
             group.notes.append(block)

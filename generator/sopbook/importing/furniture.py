@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sopbook.importing.words import pattern
 
@@ -57,7 +58,7 @@ def _repeated(texts: Sequence[str]) -> set[int]:
     for shape, indices in shapes.items():
         numbers = [re.findall(r"\d+", texts[index]) for index in indices]
         alike = Counter(shape)["#"] == 1 and len(indices) >= _REPEATS
-        apart = alike and all(b - a > 4 for a, b in zip(indices, indices[1:], strict=False))
-        if apart and all(int(b[0]) > int(a[0]) for a, b in zip(numbers, numbers[1:], strict=False)):
+        apart = alike and all(b - a > 4 for a, b in pairwise(indices))
+        if apart and all(int(b[0]) > int(a[0]) for a, b in pairwise(numbers)):
             found |= set(indices)
     return found

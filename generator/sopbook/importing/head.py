@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sopbook.importing.inline import flat, label
 from sopbook.importing.lines import columns
@@ -86,7 +87,12 @@ def _title(blocks: Sequence[Block]) -> tuple[Paragraph, str] | None:
         return styled, _words(styled)
     for index, block in enumerate(first[:4]):
         text = block.text.strip()
-        if block.marker or typed(text) or columns(text) > MAX_TITLE_COLUMNS or re.search(r"[。；;，,：:]$|＿|_{3}|[：:]\s*\S", text):
+        if (
+            block.marker
+            or typed(text)
+            or columns(text) > MAX_TITLE_COLUMNS
+            or re.search(r"[。；;，,：:]$|_{3}|[：:]\s*\S", text)
+        ):
             if columns(text) > MAX_TITLE_COLUMNS or block.marker or typed(text):
                 break
             continue
@@ -123,7 +129,7 @@ def _table_says(table: Table) -> dict[str, str]:
     found: dict[str, str] = {}
     keys = 0
     for row in table.rows:
-        for cell, following in zip(row, row[1:], strict=False):
+        for cell, following in pairwise(row):
             name = label(cell.text).rstrip("：:")
             key = key_of("matter", re.sub(r"\s+", "", name)) or key_of("matter", name)
             keys += key is not None

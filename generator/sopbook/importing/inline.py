@@ -68,7 +68,7 @@ def label(text: str) -> str:
 
     Only where every gap is between single characters or the whole is short; ``客服部 工作手册`` keeps its space.
     """
-    text = flat(text.replace("\u3000", " "))
+    text = flat(re.sub(rf"(?<=[{_WIDE}])\s*\n\s*(?=[{_WIDE}])", "", text).replace("\u3000", " "))
     pieces = text.split(" ")
     if len(pieces) > 1 and (all(len(piece) == 1 for piece in pieces) or len(_SET_APART.sub("", text)) <= 6):
         return _SET_APART.sub("", text)

@@ -91,10 +91,19 @@ def _continues(before: Line, line: Line, full: int, spaced: bool) -> bool:
     if line.after_blank or typed(next_) or re.match(r"[-*•·●○■□▪◆➢]\s*\S", next_):
         return False
     # An indent of two characters begins a paragraph in Chinese; a deeper one than before does in any language.
-    if line.text.startswith(("\u3000\u3000", "    ")) and not before.text.startswith(("\u3000\u3000", "    ")):
+    deeper = line.text.startswith(("\u3000\u3000", "    ")) and not before.text.startswith(("\u3000\u3000", "    "))
+    if deeper and not (typed(text) and _indent(line) <= 8):
         return False
     if "\t" in text or "\t" in next_:
         return False
+    # A list item that goes on under its own text, as editors indent it.
+    if typed(text) and _indent(line) > _indent(before) and columns(text) >= MIN_WRAP - 10:
+        return True
+    if spaced and _is_latin(text) and columns(text) >= MIN_WRAP and not _END.search(text):
+        return True
+    # A sentence that has begun (it has a comma) and not ended; nobody breaks off there by choice.
+    if columns(text) >= MIN_WRAP and not _END.search(text) and re.search(r"[，,、；;]", _GLUED.split(text)[-1]):
+        return True
     if not full:
         return False
     # Where a tool has glued items onto one line, only the last of them was broken at the width of the page.
@@ -107,6 +116,10 @@ def _continues(before: Line, line: Line, full: int, spaced: bool) -> bool:
     if full - 8 <= width <= full + 8:
         return True
     return _is_latin(text) and width >= full - 16 and next_[:1].islower()
+
+
+def _indent(line: Line) -> int:
+    return columns(line.text) - columns(line.text.lstrip())
 
 
 def _is_latin(text: str) -> bool:

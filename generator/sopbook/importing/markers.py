@@ -12,7 +12,7 @@ from sopbook.importing.tree import Marker
 _CN = f"{numerals.CHINESE}{{1,6}}"
 _OPEN, _CLOSE = "[（(\\[【〔]", "[）)\\]】〕]"
 _UNITS = (
-    "年|月|日|号|时|点|分|秒|米|元|万|亿|千|百|％|%|℃|°|度|小时|分钟|天|周|个|名|人|次|倍|吨|公里|平方|㎡|m²|m2|kg|km|mm|"
+    "年|月|日|号|时|点|分|秒|米|[万亿千百]?元|[万亿千百]|％|%|℃|°|度|小时|分钟|天|周|个|名|人|次|倍|吨|公里|平方|㎡|m²|m2|kg|km|mm|"
     "cm|层|楼|栋|户|套|页|岁|级"
 )
 # A number before a unit is a quantity; before a word that only begins like one (人员, 月度) it may count items.
@@ -47,7 +47,7 @@ def typed(text: str) -> Found | None:
 def bullet(text: str) -> Found | None:
     """The bullet that a text begins with, or None."""
     match = re.match(rf"\s*([{_SYMBOLS}]|[-*+](?=\s))\s*(?=\S)", text)
-    if match is None or match[1] in "–—" and not match[0].endswith((" ", "\t")):
+    if match is None or (match[1] in "–—" and not match[0].endswith((" ", "\t"))):
         return None
     return Found(Marker(match[1], f"bullet:{match[1]}"), match.end())
 

@@ -19,6 +19,7 @@ _ENGLISH = {
         (60, "sixty"),
     )
 }  # fmt: skip
+_STAFF = "值班人员|工作人员|人员|员工|员|岗位|岗|同事| staff| on duty"
 _MOST = {TimeUnit.YEAR: 30, TimeUnit.DAY: 400, TimeUnit.MONTH: 60}
 
 
@@ -55,12 +56,16 @@ def responsible(text: str, actors: Mapping[str, str]) -> Mention | None:
 
 
 def resolve(written: str, actors: Mapping[str, str]) -> str:
-    """The title of the role that a name means: the same name, the longest one in it, or the only one that ends with it."""
+    """The title of the role that a name means.
+
+    It is the same name, the longest one that it ends with, or the only one that ends with it; empty for none.
+    """
     folded = {name.casefold(): title for name, title in actors.items()}
     wanted = written.casefold().strip()
     if wanted in folded:
         return folded[wanted]
-    inside = [name for name in folded if len(name) > 1 and name in wanted]
+    # ``当班前台`` is ``前台``, but ``总经理秘书`` is not ``总经理``.
+    inside = [name for name in folded if len(name) > 1 and re.search(rf"{re.escape(name)}(?:{_STAFF})?$", wanted)]
     if inside:
         return folded[max(inside, key=len)]
     # ``前台`` may stand for ``客服前台``, but ``客服部`` is not ``客服部经理``.
@@ -76,7 +81,7 @@ def _explicit_patterns() -> tuple[re.Pattern[str], ...]:
 
 
 def _explicit(text: str) -> Iterator[tuple[re.Match[str], bool]]:
-    """Passages that name somebody, and whether they surely mean a role (a label or “by …”) if none of that name is known."""
+    """Passages that name somebody, and whether they mean a role even if none of that name is known."""
     for found in _explicit_patterns():
         sure = "[:" in found.pattern or found.pattern.startswith(("由", "(?:by"))
         for match in found.finditer(text):
@@ -98,13 +103,15 @@ def limits(text: str) -> Iterator[Limit]:
             if amount is None or match.start() in seen:
                 continue
             seen.add(match.start())
-            duration = Duration(30, TimeUnit.MINUTE) if amount == 0 and unit is TimeUnit.HOUR else Duration(amount, unit)
+            duration = (
+                Duration(30, TimeUnit.MINUTE) if amount == 0 and unit is TimeUnit.HOUR else Duration(amount, unit)
+            )
             if 0 < duration.amount <= _MOST.get(unit, 9999):
                 yield Limit(match[0].strip(), duration)
-    for unit in (TimeUnit.NOW, TimeUnit.SAME_DAY):
-        match = pattern("limits", unit).search(text)
-        if match:
-            yield Limit(match[0], Duration(0, unit))
+    for bare in (TimeUnit.NOW, TimeUnit.SAME_DAY):
+        said = pattern("limits", bare).search(text)
+        if said:
+            yield Limit(said[0], Duration(0, bare))
 
 
 @cache
@@ -133,7 +140,9 @@ def _amount(written: str) -> int | None:
 
 def frequency(text: str) -> tuple[str, Frequency] | None:
     """How often a text says something is done: as written, and what it means."""
-    found = [(m.start(), m, p) for p in Period if p in words("frequencies") and (m := pattern("frequencies", p).search(text))]
+    known = words("frequencies")
+    matches = ((pattern("frequencies", period).search(text), period) for period in Period if period in known)
+    found = [(match.start(), match, period) for match, period in matches if match]
     if not found:
         return None
     _, match, period = min(found, key=lambda entry: (entry[0], -len(entry[1][0])))
@@ -154,7 +163,8 @@ def cross_references(text: str) -> Iterator[str]:
         match[0]
         for match in re.finditer(
             r"(?:详?见|按照?|参照|依照|根据|依据|执行|符合|上述|本\w{0,4})\s*(?:本\w{1,4})?第?\s*(?:\d{1,2}(?:\.\d{1,2})+|第[一二三四五六七八九十百\d]{1,4}[章节条款])\s*[章节条款]?"
-            r"|(?:[Ss]ee|in|per|of|under|to) (?:[Ss]ection|[Cc]lause|[Cc]hapter|[Ss]tep|[Pp]aragraph) \d{1,2}(?:\.\d{1,2})*",
+            r"|(?:[Ss]ee|in|per|of|under|to) "
+            r"(?:[Ss]ection|[Cc]lause|[Cc]hapter|[Ss]tep|[Pp]aragraph) \d{1,2}(?:\.\d{1,2})*",
             text,
         )
     )

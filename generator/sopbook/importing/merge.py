@@ -1,4 +1,4 @@
-"""Three versions of a text put together: what the original was, what people made of it here, what it is now elsewhere."""
+"""Three versions of a text put together: as it was imported, as people edited it here, as it is elsewhere now."""
 
 from __future__ import annotations
 
@@ -42,12 +42,16 @@ def _chunks(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> 
 
 
 def _between(line: int, base: tuple[str, ...], ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Chunk]:
-    if ours == base or ours == theirs:
+    if ours in (base, theirs):
         if theirs:
             yield theirs
     elif theirs == base:
         if ours:
             yield ours
+    elif len(base) == len(ours) == len(theirs) > 1:
+        # As many lines on every side: each is compared by itself, so that neighbours do not share a conflict.
+        for index, three in enumerate(zip(base, ours, theirs, strict=True)):
+            yield from _between(line + index, *((entry,) for entry in three))
     else:
         yield Conflict(line, base, ours, theirs)
 

@@ -22,7 +22,9 @@ MAX_GAP = 3
 
 _SENTENCE_END = re.compile(r"[。；;.!?！？，,]$")
 _COLON_END = re.compile(r"[：:]\s*$")
-_STRONG = re.compile(r"第.|一、|（一）|篇|dotted:[2-9]|chapter|section|article|part|appendix|annex|step|phase", re.IGNORECASE)
+_STRONG = re.compile(
+    r"第.|一、|（一）|篇|dotted:[2-9]|chapter|section|article|part|appendix|annex|step|phase", re.IGNORECASE
+)
 _ALWAYS_HEADING = re.compile(r"第(部分|[编編篇章节節])|篇|chapter|part|appendix|annex", re.IGNORECASE)
 _BARE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)[\s\u3000]+(?=[^\s\d])")
 _GAP = re.compile(r"(?<=\S)(?: {6,}|\u3000{3,}|[ \u3000]{8,})(?=\S)(?![^\s：:]{1,10}[：:]|年|月|日)")
@@ -37,6 +39,13 @@ class Node:
     families: frozenset[str] = frozenset()
     children: list[Node | Block] = field(default_factory=list)
     is_heading: bool = False
+
+    @property
+    def own(self) -> Paragraph:
+        """Its paragraph. Raises ValueError for the root, which has none."""
+        if self.paragraph is None:
+            raise ValueError("the root has no paragraph")
+        return self.paragraph
 
     @property
     def marker(self) -> Marker | None:
@@ -156,9 +165,8 @@ def _with_typed(block: Paragraph, series: _Series, ahead: Sequence[str], entries
         return block
     marker = found.marker
     last = series.last(marker.family)
-    if last and marker.ordinals and marker.ordinal > 1 and last[:-1] == marker.ordinals[:-1]:
-        if marker.ordinal != last[-1] + 1:
-            entries.append(Entry(Fate.GUESSED, "number-order", block.spot, block.text, marker.label))
+    if last and marker.ordinal > 1 and last[:-1] == marker.ordinals[:-1] and marker.ordinal != last[-1] + 1:
+        entries.append(Entry(Fate.GUESSED, "number-order", block.spot, block.text, marker.label))
     return replace(block, runs=_cut(block.runs, found.end), marker=marker)
 
 
@@ -167,7 +175,11 @@ def _typed(block: Paragraph, series: _Series, ahead: Sequence[str]) -> Found | N
     found = typed(text)
     if found:
         found = _reread(found, series, text)
-    if found and found.end >= len(text.rstrip()) and not re.match(r"第|chapter|section|part", found.marker.family, re.I):
+    if (
+        found
+        and found.end >= len(text.rstrip())
+        and not re.match(r"第|chapter|section|part", found.marker.family, re.I)
+    ):
         return None
     if found and series.accept(found.marker, ahead):
         return found
@@ -301,8 +313,7 @@ def _implicit_lists(blocks: Iterable[Block], entries: list[Entry]) -> Iterator[B
             continue
         entries.append(Entry(Fate.GUESSED, "implicit-list", block.spot, block.text, str(end - index)))
         for item in found[index:end]:
-            assert isinstance(item, Paragraph)
-            yield replace(item, marker=Marker("", "bullet:implicit"))
+            yield replace(item, marker=Marker("", "bullet:implicit")) if isinstance(item, Paragraph) else item
         index = end
 
 
@@ -330,7 +341,7 @@ def _tree(blocks: Sequence[Block], entries: list[Entry]) -> Node:
         if block.heading:
             _push(stack, _below_style(stack, block.heading), block, _families(block))
         elif block.marker:
-            _place_marked(stack, block)
+            _place_marked(stack, block, block.marker)
         elif _looks_like_heading(block, following):
             _place_bold(stack, block)
             entries.append(Entry(Fate.GUESSED, "heading", block.spot, block.text))
@@ -362,9 +373,7 @@ def _below_style(stack: list[Node], level: int) -> int:
     return len(stack)
 
 
-def _place_marked(stack: list[Node], block: Paragraph) -> None:
-    marker = block.marker
-    assert marker is not None
+def _place_marked(stack: list[Node], block: Paragraph, marker: Marker) -> None:
     keep = _position(stack, block, marker)
     if marker.ordinal == 1 and keep < len(stack):
         _open_introduced(stack, keep)
@@ -488,8 +497,8 @@ def _is_sentence(node: Node) -> bool:
 
 def _promote(node: Node) -> None:
     """What follows the last item of a list of sentences belongs to the text around the list."""
-    for child in node.nodes:
-        _promote(child)
+    for below in node.nodes:
+        _promote(below)
     promoted: list[Node | Block] = []
     for index, child in enumerate(node.children):
         promoted.append(child)
@@ -531,5 +540,3 @@ def _could_be_heading(node: Node) -> bool:
     if not node.marker or not node.marker.ordinals or not text:
         return False
     return columns(text) <= MAX_HEADING_COLUMNS and not _SENTENCE_END.search(text) and not _COLON_END.search(text)
-
-

@@ -1,4 +1,4 @@
-"""The report of an import in words: what was guessed, what was changed, what is not in the source, what is left to do."""
+"""The report of an import in words: what was guessed or changed, what is left out, what is left to do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACES: Mapping[Where, Text] = {
     Where.BOX: Text("文本框 {n}", "text box {n}"),
     Where.FILE: Text("整个文件", "the file"),
 }
-_ROW = Text("第 {n} 行", ", row {n}")
+_ROW = Text(" 第 {n} 行", ", row {n}")
 _CELL = Text("第 {n} 格", ", cell {n}")
 
 SENTENCES: Mapping[str, Text] = {
@@ -138,7 +138,12 @@ def as_data(entries: Sequence[Entry], language: str) -> list[dict[str, Any]]:
         {
             "fate": str(entry.fate),
             "code": entry.code,
-            "place": {"where": str(entry.spot.where), "number": entry.spot.number, "row": entry.spot.row, "cell": entry.spot.cell},
+            "place": {
+                "where": str(entry.spot.where),
+                "number": entry.spot.number,
+                "row": entry.spot.row,
+                "cell": entry.spot.cell,
+            },
             "text": entry.text,
             "detail": entry.detail,
             "message": f"{place(entry.spot, language)}: {sentence(entry, language)}",

@@ -45,9 +45,11 @@ def kind_of(title: str, root: Node) -> Kind:
         for key in sorted(SECTIONS[kind]):
             if key in STRUCTURED[kind] or sum(key in SECTIONS[other] for other in SECTIONS) > 2:
                 continue
-            score[kind] += any(pattern("headings", key).fullmatch(heading) for heading in headings if key in words("headings"))
+            score[kind] += any(
+                pattern("headings", key).fullmatch(heading) for heading in headings if key in words("headings")
+            )
     named = next((Kind(key) for key in words("titles") if pattern("titles", key).fullmatch(label(title))), None)
-    if named in score or named is Kind.REFERENCE:
+    if named is not None and (named in score or named is Kind.REFERENCE):
         score[named] += 2
     if any(checklist_columns(table) for table in tables_in(root)):
         score[Kind.CHECKLIST] += 3
@@ -83,6 +85,11 @@ def checklist_columns(table: Table) -> dict[str, int]:
     found = columns_named(table, ("item", "criterion", "on_miss", "result"))
     if "criterion" not in found or "item" not in found or len(table.rows) < 3:
         return {}
+    # Of ``area``, ``item``, ``criterion`` the one beside the criterion is what is inspected.
+    names = [label(cell.text) for cell in table.grid[0][: found["criterion"]]]
+    found["item"] = max(
+        (i for i, name in enumerate(names) if pattern("tables", "item").fullmatch(name)), default=found["item"]
+    )
     filled = sum(bool(row[found["criterion"]].text) for row in table.grid[1:])
     return found if filled * 2 > len(table.rows) - 1 and "result" in found else {}
 

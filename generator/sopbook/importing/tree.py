@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
 BLANK = "＿＿＿＿"
 """A blank to fill in, as running text shows it: wide low lines mean nothing to Markdown."""
 

@@ -118,13 +118,15 @@ def _section_heading(section: Section) -> Block:
 def _structured(document: Document, key: str, words: Locale) -> list[Block]:
     match document, key:
         case _, "revisions":
-            rows = [(r.version, r.date.isoformat() if r.date else "", r.change, r.approver) for r in document.revisions]
-            return _table(words, ("version", "date", "change", "approver"), [tuple(map(text, row)) for row in rows])
+            lines = [
+                (r.version, r.date.isoformat() if r.date else "", r.change, r.approver) for r in document.revisions
+            ]
+            return _table(words, ("version", "date", "change", "approver"), [tuple(map(text, line)) for line in lines])
         case Procedure(), "steps":
             return _grouped(((step.phase, step_item(step)) for step in document.steps), ordered=True)
         case Procedure(), "acceptance":
             return _list([item((paragraph(point.text),), checked=False) for point in document.acceptance])
-        case (Procedure() | Bank()), "questions":
+        case ((Procedure() | Bank()), "questions"):
             return _list([_question(question, words) for question in document.questions], ordered=True)
         case Checklist(), "items":
             return _grouped(((entry.group, check_item(entry, words)) for entry in document.items), ordered=False)
@@ -137,18 +139,21 @@ def _structured(document: Document, key: str, words: Locale) -> list[Block]:
         case Department(), "stages":
             return [block for stage in document.stages for block in _stage(stage.title, stage.anchor, stage.tasks)]
         case Department(), "partners":
-            rows_ = [titled(p.title, suffix("", [("aliases", ",".join(p.aliases))]), p.body) for p in document.partners]
-            return _list(rows_)
+            return _list(
+                [titled(p.title, suffix("", [("aliases", ",".join(p.aliases))]), p.body) for p in document.partners]
+            )
         case Role(), "duties":
             return _list([_task(duty) for duty in document.duties])
         case Role(), "training":
-            return _list([_stop(stop.body, stop.within.text if stop.within else "") for stop in document.training], True)
+            return _list(
+                [_stop(stop.body, stop.within.text if stop.within else "") for stop in document.training], True
+            )
         case ReferenceDocument(), "terms":
             rows = [(text(t.name), text("、".join(t.synonyms)), t.meaning) for t in document.terms]
             return _table(words, ("term", "synonyms", "meaning"), rows)
         case ReferenceDocument(), "contacts":
-            rows = [(text(c.name), text("、".join(c.phones)), text(c.hours), c.note) for c in document.contacts]
-            return _table(words, ("name", "phone", "hours", "note"), rows)
+            people = [(text(c.name), text("、".join(c.phones)), text(c.hours), c.note) for c in document.contacts]
+            return _table(words, ("name", "phone", "hours", "note"), people)
     return []
 
 
@@ -177,7 +182,12 @@ def item(blocks: Sequence[Block], checked: bool | None = None) -> prose.ListItem
 
 
 def titled(
-    title: str, written: prose.Suffix, body: Sequence[Block], *, lead: Sequence[Inline] = (), checked: bool | None = None
+    title: str,
+    written: prose.Suffix,
+    body: Sequence[Block],
+    *,
+    lead: Sequence[Inline] = (),
+    checked: bool | None = None,
 ) -> prose.ListItem:
     """An item with a bold title and a suffix; its text follows on the next line, or (``lead``) on the same one."""
     first: list[Inline] = [prose.Strong(text(title))]
@@ -187,7 +197,8 @@ def titled(
     if lead:
         first += [prose.Text(" "), *lead]
     elif rest and isinstance(rest[0], prose.Paragraph):
-        first += [prose.SoftBreak(), *rest.pop(0).children]
+        first += [prose.SoftBreak(), *rest[0].children]
+        del rest[0]
     return item((paragraph(first), *rest), checked)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,9 +21,10 @@ def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         value = [str(entry) for entry in value]
     elif not isinstance(value, bool):
-        value = str(value)
+        text = str(value)
         # A date is written bare, as people do; it would be quoted as a string that looks like a date.
-        if len(value) == 10 and value[4] == value[7] == "-" and value.replace("-", "").isdigit():
-            return value
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return text
+        value = text
     written: str = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=_ENDLESS)
     return written.removesuffix("\n").removesuffix("\n...")

@@ -242,7 +242,7 @@ def _inline(node: Inline, escapes: re.Pattern[str], line_break: str, before: str
 
 
 def _marked(inner: str, mark: str, before: str, after: str) -> str:
-    """Text in emphasis marks; without them where CommonMark would not take them for marks (between word and punctuation)."""
+    """Text in emphasis marks; without them where CommonMark would not see them (between a word and punctuation)."""
     if not inner.strip() or inner != inner.strip():
         return inner
     opens = not _is_punctuation(inner[0]) or _is_edge(before)

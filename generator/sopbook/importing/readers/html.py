@@ -18,15 +18,21 @@ MAX_DEPTH = 200
 MAX_ELEMENTS = 200_000
 MAX_TABLE_ROWS = 2_000
 _DEEP = Text("网页结构过大或过深", "the page has too many or too deeply nested elements")
-_MANY_ROWS = Text("第 {n} 个表格超过 {limit} 行，这是数据而不是文件", "table {n} has more than {limit} rows: that is data, not a document")
+_MANY_ROWS = Text(
+    "第 {n} 个表格超过 {limit} 行，这是数据而不是文件",
+    "table {n} has more than {limit} rows: that is data, not a document",
+)
 _EMPTY = Text("网页里没有内容", "there is nothing in the page")
-_INVISIBLE = frozenset({"script", "style", "noscript", "template", "head", "meta", "link", "title", "base", "svg", "math"})
+_INVISIBLE = frozenset(
+    {"script", "style", "noscript", "template", "head", "meta", "link", "title", "base", "svg", "math"}
+)
 _FURNITURE = frozenset({"nav", "aside", "footer", "header"})
 _EMBEDDED = frozenset({"iframe", "object", "embed", "video", "audio", "canvas", "applet"})
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var wbr input select textarea button".split()
-)
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+    "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr", "input", "select", "textarea", "button",
+))  # fmt: skip
 _LEAD = re.compile(r"^[ \t\n]+|[ \t\n]+$")
 
 
@@ -106,7 +112,7 @@ class _Walker:
         yield from self._flush(runs, spot, depth)
 
     def _block(self, node: html.HtmlElement, depth: int) -> Iterator[Block]:
-        tag = node.tag
+        tag = str(node.tag)
         if tag in _INVISIBLE:
             return
         if _hidden(node) or tag in _FURNITURE:
@@ -127,12 +133,16 @@ class _Walker:
         elif tag == "pre":
             for offset, line in enumerate("".join(node.itertext()).split("\n")):
                 if line.strip():
-                    yield Paragraph((Run(line.strip()),), replace(self._spot(node), number=self._spot(node).number + offset))
+                    yield Paragraph(
+                        (Run(line.strip()),), replace(self._spot(node), number=self._spot(node).number + offset)
+                    )
         elif tag != "hr":
             yield from self.blocks(node, depth)
 
     def _holds_blocks(self, node: html.HtmlElement) -> bool:
-        return any(isinstance(e.tag, str) and e.tag not in _INLINE and e.tag not in _INVISIBLE for e in node.iterdescendants())
+        return any(
+            isinstance(e.tag, str) and e.tag not in _INLINE and e.tag not in _INVISIBLE for e in node.iterdescendants()
+        )
 
     def _flush(self, runs: Sequence[Run], spot: Spot, depth: int) -> Iterator[Block]:
         cleaned = _collapsed(runs)
@@ -175,7 +185,9 @@ class _Walker:
                 return [Run("\v")]
             case "img":
                 text = (node.get("alt") or "").strip()
-                self.entries.append(Entry(Fate.LEFT_OUT, "picture", self._spot(node), text or (node.get("src") or "")[:200]))
+                self.entries.append(
+                    Entry(Fate.LEFT_OUT, "picture", self._spot(node), text or (node.get("src") or "")[:200])
+                )
                 return []
             case "input" if node.get("type") in ("checkbox", "radio"):
                 return [Run("☑" if node.get("checked") is not None else "□")]
@@ -216,7 +228,7 @@ class _Walker:
         if len(rows) > MAX_TABLE_ROWS:
             raise refusal(_MANY_ROWS, n=number, limit=MAX_TABLE_ROWS)
         outer, self._item = self._item, None
-        found = []
+        found: list[tuple[Cell, ...]] = []
         for caption in node.findall("caption"):
             text = " ".join(" ".join(caption.itertext()).split())
             spot = Spot(Where.TABLE, number, 1, 1)

@@ -173,7 +173,9 @@ class _Walker:
                 case "hardbreak":
                     runs.append(Run("\n"))
                 case "image":
-                    self.entries.append(Entry(Fate.LEFT_OUT, "picture", spot, token.content or str(token.attrGet("src"))))
+                    self.entries.append(
+                        Entry(Fate.LEFT_OUT, "picture", spot, token.content or str(token.attrGet("src")))
+                    )
                 case "html_inline" if re.fullmatch(r"<br\s*/?>", token.content, re.IGNORECASE):
                     runs.append(Run("\n"))
         for index, run in enumerate(runs):

@@ -15,7 +15,7 @@ from sopbook.untrusted import Refused, refusal
 TIMEOUT_SECONDS = 120
 _MISSING = Text(
     "读 {suffix} 需要 LibreOffice（命令 soffice），没有找到；请安装，或在 Word 里另存为 .docx",
-    "reading {suffix} needs LibreOffice (the command soffice), which is not here; install it, or save the file as .docx",
+    "reading {suffix} needs LibreOffice (the command soffice), which is missing; install it, or save it as .docx",
 )
 _FAILED = Text("LibreOffice 打不开这个文件，可能已损坏", "LibreOffice cannot open it; it may be damaged")
 _SLOW = Text("LibreOffice {n} 秒内没有读完", "LibreOffice did not finish within {n} s")

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from sopbook.importing.readers.docx.numbering import Numbering
 from sopbook.importing.readers.docx.package import Package, child, is_on, local, number, value
-from sopbook.importing.readers.docx.runs import Walker, entries, indent_of
 from sopbook.importing.readers.docx.runs import Paragraph as Walked
+from sopbook.importing.readers.docx.runs import Walker, entries, indent_of
 from sopbook.importing.readers.docx.styles import Styles
 from sopbook.importing.tree import Block, Cell, Entry, Fate, Marker, Original, Paragraph, Run, Spot, Table, Where
 from sopbook.locales import Text
@@ -22,7 +22,10 @@ MAX_TABLE_ROWS = 2_000
 """A table of more rows is data, which belongs in a spreadsheet, not in a handbook."""
 
 MAX_PICTURE_BYTES = 5_000_000
-_MANY_ROWS = Text("第 {n} 个表格超过 {limit} 行，这是数据而不是文件", "table {n} has more than {limit} rows: that is data, not a document")
+_MANY_ROWS = Text(
+    "第 {n} 个表格超过 {limit} 行，这是数据而不是文件",
+    "table {n} has more than {limit} rows: that is data, not a document",
+)
 _DEEP = Text("表格嵌套过深", "tables are nested too deeply")
 _PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif"}
 _CONTAINERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "Choice", "Fallback"})
@@ -91,7 +94,7 @@ class Reader:
         style = value(child(properties, "pStyle")) or ""
         walked = self._walker.paragraph(element, spot, style)
         self._entries += entries(walked)
-        self._commented |= {key: spot for key in walked.comments}
+        self._commented |= dict.fromkeys(walked.comments, spot)
         self._check_pictures(walked)
         runs = [self._cited_run(run, walked) for run in walked.runs]
         text = "".join(run.text for run in runs)
@@ -156,7 +159,7 @@ class Reader:
     def _table(self, element: ET.Element, depth: int, at: Spot | None) -> Table:
         self._tables += 1
         table = self._tables
-        rows = [row for row in _below(element, "tr")]
+        rows = list(_below(element, "tr"))
         if len(rows) > MAX_TABLE_ROWS:
             raise refusal(_MANY_ROWS, n=table, limit=MAX_TABLE_ROWS)
         grid: list[list[tuple[int, Cell, str]]] = []

@@ -130,6 +130,7 @@ class Walker:
             text = self._piece(node, found, look, href, inserted, style)
             if not text:
                 continue
+            found.in_contents = found.in_contents or self.fields.in_contents
             if hidden:
                 found.hidden += text
                 continue
@@ -140,9 +141,9 @@ class Walker:
             )
         underlined = value(child(look, "u")) not in (None, "none")
         pieces = found.runs[before:]
-        if underlined and pieces and not any(piece.text.strip() for piece in pieces):
-            if sum(len(piece.text) for piece in pieces) > 1:
-                found.runs[before:] = [Run(BLANK)]
+        empty = not any(piece.text.strip() for piece in pieces)
+        if underlined and empty and sum(len(piece.text) for piece in pieces) > 1:
+            found.runs[before:] = [Run(BLANK)]
 
     def _is(self, look: ET.Element | None, character: str, style: str, name: str) -> bool:
         own = is_on(child(look, name))
@@ -207,7 +208,7 @@ class Walker:
         return ""
 
     def _drawing(self, node: ET.Element, found: Paragraph) -> None:
-        boxes = [e for e in _topmost(node, "txbxContent")]
+        boxes = list(_topmost(node, "txbxContent"))
         found.boxes += boxes
         inside = {id(e) for box in boxes for e in box.iter()}
         others = [e for e in node.iter() if id(e) not in inside]
