@@ -9,17 +9,17 @@ BIN := $(VENV)/bin
 handbook: $(VENV)/.runtime
 	$(BIN)/sopbook build
 
-test: $(VENV)/.browser
+test: $(VENV)/.browser $(VENV)/.office
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev
-	$(BIN)/ruff format --check generator tests scripts
-	$(BIN)/ruff check generator tests scripts
+	$(BIN)/ruff format --check generator tests scripts bench
+	$(BIN)/ruff check generator tests scripts bench
 	$(BIN)/mypy
 
 format: $(VENV)/.dev
-	$(BIN)/ruff format generator tests scripts
-	$(BIN)/ruff check --fix generator tests scripts
+	$(BIN)/ruff format generator tests scripts bench
+	$(BIN)/ruff check --fix generator tests scripts bench
 
 # Regenerates what in docs/ comes from the code: the handbook of rules, and the pictures.
 docs: $(VENV)/.browser
@@ -44,4 +44,8 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 
 $(VENV)/.browser: $(VENV)/.dev scripts/install_browser.sh
 	sh scripts/install_browser.sh
+	touch $@
+
+$(VENV)/.office: $(VENV)/.dev scripts/install_office.sh
+	sh scripts/install_office.sh
 	touch $@

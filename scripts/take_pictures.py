@@ -42,6 +42,10 @@ SHOTS = (
     Shot("procedure-phone-dark", ".", "KF-CX-06/", PHONE, "dark"),
     Shot("procedure-desktop", ".", "KF-CX-06/", DESKTOP, "light"),
     Shot("procedure-desktop-dark", ".", "KF-CX-06/", DESKTOP, "dark"),
+    Shot("matrix-desktop", ".", "matrix/", DESKTOP, "light"),
+    Shot("calendar-desktop", ".", "calendar/", DESKTOP, "light"),
+    Shot("changes-phone", ".", "changes/", PHONE, "dark"),
+    Shot("labels-desktop", ".", "labels/", DESKTOP, "light"),
     Shot("checklist-phone", ".", "KF-JC-02/", PHONE, "light"),
     Shot("form-desktop", ".", "KF-BD-11/", DESKTOP, "light"),
     Shot("bank-phone", ".", "KF-TK-06/", PHONE, "light"),
@@ -67,7 +71,9 @@ def serve(folder: Path) -> str:
 def take(browser: Browser, shot: Shot, address: str) -> None:
     """Take one picture."""
     width, height = shot.size
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=shot.scheme, service_workers="block")  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=shot.scheme, service_workers="block"
+    )  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{address}/{shot.page}")
     page.wait_for_load_state("networkidle")

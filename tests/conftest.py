@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
 from sopbook.targets import Workplace
+from sopbook.word.pdf import find_office
 
 
 @pytest.fixture
@@ -62,6 +63,17 @@ def serve() -> Iterator[Callable[[Path], str]]:
     yield start
     for server in servers:
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def office() -> str:
+    """Debian's LibreOffice. In CI it has to be there; elsewhere its tests are skipped without it."""
+    program = find_office()
+    if program is None or shutil.which("pdftotext") is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI needs LibreOffice and poppler-utils: scripts/install_office.sh installs them")
+        pytest.skip("no LibreOffice; apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils")
+    return program
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from handbooks import REPOSITORY, TODAY
 from sopbook.check import check
 from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
+from sopbook.locales import locale
 from sopbook.model import (
     Bank,
     Checklist,
@@ -263,6 +264,16 @@ def unshown(handbook: Handbook) -> list[str]:
     return sorted({figure.group for figure in handbook.settings.figures} - shown)
 
 
+def unbacked(handbook: Handbook) -> list[str]:
+    """Forms that are kept for a time that no figure of the house gives: two places would disagree."""
+    words = locale(handbook.settings.language)
+    terms = {
+        words.duration(figure.duration) if figure.duration else figure.value for figure in handbook.settings.figures
+    }
+    forms = (document for document in handbook.documents if isinstance(document, Form))
+    return [form.id for form in forms if form.retention not in terms]
+
+
 def unscheduled(handbook: Handbook) -> list[str]:
     """Recurring tasks that do not recur where they should: the calendar would leave them out."""
     gaps = []
@@ -358,6 +369,10 @@ def test_all_figures_stand_in_one_place(handbook: Handbook) -> None:
     assert unshown(handbook) == []
 
 
+def test_forms_are_kept_as_long_as_the_figures_say(handbook: Handbook) -> None:
+    assert unbacked(handbook) == []
+
+
 def test_recurring_tasks_are_scheduled(handbook: Handbook) -> None:
     assert unscheduled(handbook) == []
 
@@ -433,6 +448,7 @@ SPOILT = (
     ("KF-CX-08.md", "A9#", "A8#"),
     ("KF-CX-20.md", "## 验收", "## 验收 {#accepted}"),
     ("KF-CX-20.md", "covers: [", "covers: [C7#accepted, "),
+    ("KF-BD-30.md", "retention: 突发事件记录保存", "retention: 4 年"),
     ("KF-BD-23.md", "title: 工作联系单", "title: 联络单"),
     ("KF-TK-05.md", "[!rationale]", "[!note]"),
     ("KF-TK-06.md", "tests=#", "tests=#验收"),
@@ -491,6 +507,10 @@ def test_questions_without_a_reason_or_a_step_are_missed(spoilt: Handbook) -> No
 
 def test_a_form_that_no_step_fills_is_missed(spoilt: Handbook) -> None:
     assert unused(spoilt) == ["KF-BD-21"]
+
+
+def test_a_form_kept_for_another_time_is_missed(spoilt: Handbook) -> None:
+    assert unbacked(spoilt) == ["KF-BD-30"]
 
 
 def test_a_new_group_of_figures_is_missed(spoilt: Handbook) -> None:

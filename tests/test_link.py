@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handbooks import Draft
-from sopbook.model import Kind
+from sopbook.model import Form, Kind
 
 
 def test_references_lead_to_documents_steps_and_titles(draft: Draft) -> None:
@@ -55,3 +55,11 @@ def test_figures_give_time_limits_their_duration(draft: Draft) -> None:
     (limit,) = (step.within for step in handbook.by_number["OF-CX-01"].steps if step.anchor == "notify")  # type: ignore[attr-defined]
     duration = handbook.duration_of(limit)
     assert str(duration) == "30m"
+
+
+def test_a_retention_may_name_a_figure(draft: Draft) -> None:
+    draft.replace("sop/handbook.yml", "figures:\n", "figures:\n  记录保存: {value: 3y, group: 档案}\n")
+    draft.replace("sop/office/OF-BD-01.md", "retention: 1年", "retention: 记录保存")
+    form = draft.load().by_number["OF-BD-01"]
+    assert isinstance(form, Form)
+    assert form.retention == "3 年"

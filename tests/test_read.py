@@ -368,3 +368,12 @@ def test_numbers_sort_as_people_count(draft: Draft) -> None:
         draft.write(f"sop/office/{number}.md", draft.read("sop/office/OF-CK-01.md").replace("OF-CK-01", number))
     numbers = [document.id for document in draft.load().documents if document.id.startswith("OF-CK")]
     assert numbers == ["OF-CK-01", "OF-CK-2", "OF-CK-10"]
+
+
+def test_headings_inside_a_section_group_what_stands_below_them(draft: Draft) -> None:
+    draft.replace("sop/office/OF-GW-01.md", "## 职责\n", "## 职责\n\n### 每天\n\n")
+    draft.replace("sop/office/OF-CK-01.md", "## 术语\n", "## 术语\n\n### 收发\n\n")
+    handbook = draft.load()
+    assert {duty.group for role, duty in handbook.duties() if role.id == "OF-GW-01"} == {"每天"}
+    assert {term.group for term in handbook.terms()} == {"收发"}
+    assert draft.codes() == []

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from handbooks import REPOSITORY, page_addresses
 from sopbook.handbooks import load
-from sopbook.model import Kind
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
@@ -72,7 +71,7 @@ def test_a_step_shows_who_and_how_long_and_leads_to_its_form(page: Page, address
     assert "10 分钟" in marks.inner_text()
     marks.get_by_role("link", name="KF-BD-11").click()
     page.wait_for_url("**/KF-BD-11/")
-    assert "投诉(建议)记录表" in page.locator("h1").inner_text()
+    assert "投诉（建议）记录表" in page.locator("h1").inner_text()
 
 
 def test_answers_open_by_keyboard(page: Page, address: str) -> None:

@@ -20,8 +20,7 @@ from sopbook.handbooks import load
 from sopbook.output import locked
 from sopbook.read.tree import SOURCES, HandbookNotFound
 from sopbook.targets import TargetFailed, Workplace
-from sopbook.targets.site import TERMS, generate, site_folders
-from sopbook.targets.site.builder import tune_search
+from sopbook.targets.site import generate, site_folders
 from sopbook.targets.site.finish import finish_page, first_styles
 
 
@@ -66,7 +65,6 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         scripts = [script for script in compiled["extra_javascript"] if _path(script) not in named]
         config.extra_javascript = [*config.extra_javascript, *map(option.ExtraScript().validate, scripts)]  # type: ignore[no-untyped-call]
         config.theme["language"] = compiled["theme"]["language"]
-        tune_search(config, place.out / TERMS)
 
     def on_post_page(self, output: str, *, page: Any, config: MkDocsConfig) -> str:
         """Give a built page its last touch."""

@@ -133,7 +133,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a department is there for: a function, a task of a stage, or a plan."""
+    """Something a department is there for: a function, a task of a stage, or a plan.
+
+    ``group`` is the ``###`` heading that it stands under, here and wherever there is one.
+    """
 
     anchor: str
     title: str
@@ -142,6 +145,7 @@ class Task:
     frequency: Frequency | None
     responsible: tuple[Name, ...]
     place: Place
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ class Partner:
     aliases: tuple[str, ...]
     body: tuple[Block, ...]
     place: Place
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +189,7 @@ class Duty:
     covers: tuple[Cover, ...]
     frequency: Frequency | None
     place: Place
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +358,10 @@ class RowTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form(Document):
-    """What is filled in and kept as a record."""
+    """What is filled in and kept as a record.
+
+    ``retention`` is as written until linking; then it is in words.
+    """
 
     retention: str
     parts: tuple[FieldGroup | RowTable, ...]
@@ -468,6 +477,7 @@ class Term:
     synonyms: tuple[str, ...]
     meaning: tuple[Inline, ...]
     place: Place
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,6 +489,7 @@ class Contact:
     hours: str
     note: tuple[Inline, ...]
     place: Place
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,8 @@ const PARTS = [
   ["[data-filters]", "./filter.js"],
   [".sop-review", "./review.js"],
   [".sop-update", "./offline.js"],
+  [".sop-search", "./search.js"],
+  [".sop-word[data-fill]", "./fill.js"],
 ];
 
 for (const [selector, module] of PARTS) {

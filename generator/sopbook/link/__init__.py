@@ -12,11 +12,13 @@ from typing import TypeVar
 from sopbook import prose
 from sopbook.link.anchors import targets
 from sopbook.link.handbook import Actor, Asked, Handbook, Target, Use, Work
+from sopbook.locales import locale
 from sopbook.model import (
     Bank,
     Checklist,
     Department,
     Document,
+    Form,
     Name,
     Procedure,
     Question,
@@ -24,6 +26,7 @@ from sopbook.model import (
     Settings,
     Step,
 )
+from sopbook.read.quantities import duration
 from sopbook.read.tree import Sources
 
 __all__ = ["Actor", "Asked", "Handbook", "Target", "Use", "Work", "link", "named_documents", "number_key"]
@@ -70,20 +73,34 @@ def _distinct(sources: Sources) -> tuple[tuple[Document, ...], tuple[Document, .
     for reading in sources.readings:
         if reading.document is None:
             continue
-        document = _in_department(reading.document, sources.settings)
+        document = _with_settings(reading.document, sources.settings)
         if document.id.casefold() in found:
             duplicates.append(document)
         found.setdefault(document.id.casefold(), document)
     return tuple(sorted(found.values(), key=lambda document: number_key(document.id))), tuple(duplicates)
 
 
-def _in_department(document: Document, settings: Settings) -> Document:
-    if document.department:
-        return document
+def _with_settings(document: Document, settings: Settings) -> Document:
+    """A document with what the settings say of it: the name of its department, the length of a retention."""
+    if not document.department:
+        document = replace(document, department=_department(document, settings))
+    if isinstance(document, Form):
+        document = replace(document, retention=_in_words(document.retention, settings))
+    return document
+
+
+def _department(document: Document, settings: Settings) -> str:
     folders = PurePosixPath(document.place.file).parts[1:-1]
-    if not folders:
-        return document
-    return replace(document, department=dict(settings.departments).get(folders[0], folders[0]))
+    return dict(settings.departments).get(folders[0], folders[0]) if folders else ""
+
+
+def _in_words(retention: str, settings: Settings) -> str:
+    """How long a form is kept, as readers say it, whether it was written as a figure, a duration or words."""
+    figure = next((figure for figure in settings.figures if figure.name == retention), None)
+    length = figure.duration if figure else duration(retention)
+    if length:
+        return locale(settings.language).duration(length)
+    return figure.value if figure else retention
 
 
 def _actors(documents: Iterable[Document]) -> Mapping[str, Actor]:

@@ -55,6 +55,15 @@ class Locale:
         """One of the ``formats``, filled in."""
         return Formatter().vformat(self._tables["formats"][key], (), values)
 
+    def search_words(self, table: str) -> Mapping[str, list[str]]:
+        """Words that a search treats in a special way: ``words`` (stop, how_long), ``kinds``."""
+        found: Mapping[str, list[str]] = self._tables["search"][table]
+        return found
+
+    def search_groups(self) -> list[tuple[str, ...]]:
+        """Everyday words that mean the same, in any trade."""
+        return [tuple(group) for group in self._tables["search"]["same"]]
+
     def expected(self, key: str) -> str:
         """What a value of that type looks like, for a message."""
         return str(self._tables["expected"][key])

@@ -298,7 +298,8 @@ class SettingsMatter(BaseModel):
         str, BeforeValidator(lambda v: v if v in languages() else _require(None)), Expected("language")
     ] = Field(description="Language of headings and messages in the output")
     base_url: Annotated[str, BeforeValidator(_web_address), Expected("web_address")] = Field(
-        default="", description="Where the site is served, for QR codes and calendars: https://handbook.example.com/"
+        default="",
+        description="Where the site is served, for QR codes, calendars and printed forms: https://handbook.example.com/",
     )
     departments: Annotated[dict[str, String], Expected("settings_map")] = Field(
         default={}, description="Top-level folder to the department's name"
@@ -317,6 +318,7 @@ _LEVELS = ("off", "error", "warning", "info")
 
 def validate_settings(tree: Tree, file: str, collector: Collector) -> SettingsMatter | None:
     """The typed settings, or None with findings. A wrong figure is reported at its own place."""
+    tree = canonical_keys(tree)
     try:
         return SettingsMatter.model_validate(tree.values)
     except ValidationError as error:

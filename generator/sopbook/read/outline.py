@@ -36,7 +36,19 @@ class Group:
 
     def title(self) -> str:
         """The heading's text; empty without a heading."""
-        return prose.plain(self.heading.children).strip() if self.heading else ""
+        return _title(self.heading)
+
+
+@dataclass(frozen=True, slots=True)
+class TableGroup:
+    """A table in a section, under the ``###`` heading (if any) it belongs to."""
+
+    heading: prose.Heading | None
+    table: prose.Table
+
+    def title(self) -> str:
+        """The heading's text; empty without a heading."""
+        return _title(self.heading)
 
 
 class Outline:
@@ -62,32 +74,13 @@ class Outline:
 
     def take_lists(self, key: str) -> list[Group]:
         """Take the lists of a section, each with the heading above it; other blocks stay."""
-        section = self._find(key)
-        if section is None:
-            return []
-        groups: list[Group] = []
-        rest: list[Block] = []
-        heading: prose.Heading | None = None
-        for block in section.blocks:
-            if isinstance(block, prose.List):
-                if heading in rest:
-                    rest.remove(heading)
-                groups.append(Group(heading, block))
-                continue
-            if isinstance(block, prose.Heading):
-                heading = block
-            rest.append(block)
-        self._replace(section, tuple(rest))
-        return groups
+        taken = self._take(key, prose.List)
+        return [Group(heading, block) for heading, block in taken if isinstance(block, prose.List)]
 
-    def take_tables(self, key: str) -> list[prose.Table]:
-        """Take the tables of a section; other blocks stay."""
-        section = self._find(key)
-        if section is None:
-            return []
-        tables = [block for block in section.blocks if isinstance(block, prose.Table)]
-        self._replace(section, tuple(block for block in section.blocks if not isinstance(block, prose.Table)))
-        return tables
+    def take_tables(self, key: str) -> list[TableGroup]:
+        """Take the tables of a section, each with the heading above it; other blocks stay."""
+        taken = self._take(key, prose.Table)
+        return [TableGroup(heading, block) for heading, block in taken if isinstance(block, prose.Table)]
 
     def finish(self) -> tuple[Section, ...]:
         """The sections as they are now, free of suffixes, empty ones without meaning left out."""
@@ -100,6 +93,25 @@ class Outline:
         return section.place if section else None
 
     # ---------------------------------------------------------------------- internals
+
+    def _take(self, key: str, kind: type[Block]) -> list[tuple[prose.Heading | None, Block]]:
+        section = self._find(key)
+        if section is None:
+            return []
+        taken: list[tuple[prose.Heading | None, Block]] = []
+        rest: list[Block] = []
+        heading: prose.Heading | None = None
+        for block in section.blocks:
+            if isinstance(block, kind):
+                if heading in rest:
+                    rest.remove(heading)
+                taken.append((heading, block))
+                continue
+            if isinstance(block, prose.Heading):
+                heading = block
+            rest.append(block)
+        self._replace(section, tuple(rest))
+        return taken
 
     def _find(self, key: str) -> Section | None:
         return next((section for section in self._sections if section.key == key), None)
@@ -144,6 +156,10 @@ class Outline:
                     self._context.collector.add("SOP206", block.place, title, title=title, first=seen[title])
                 seen.setdefault(title, block.place.line)
             level = max(2, block.level)
+
+
+def _title(heading: prose.Heading | None) -> str:
+    return prose.plain(heading.children).strip() if heading else ""
 
 
 def _parts(blocks: tuple[Block, ...]) -> Iterator[tuple[prose.Heading | None, tuple[Block, ...]]]:

@@ -10,26 +10,29 @@ from sopbook.locales import fold, languages, locale
 from sopbook.places import Place
 from sopbook.prose import Inline
 from sopbook.read.context import Context
+from sopbook.read.outline import TableGroup
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row; cells by the canonical name of their column, absent columns left out."""
+    """One row and its ``###`` heading; cells by the canonical name of their column, absent columns left out."""
 
     cells: dict[str, tuple[Inline, ...]]
     place: Place
+    group: str
 
     def text(self, column: str) -> str:
         """The plain text of a cell; empty if the table has no such column."""
         return prose.plain(self.cells.get(column, ())).strip()
 
 
-def read_rows(tables: list[prose.Table], context: Context, *columns: str) -> Iterator[Row]:
+def read_rows(tables: list[TableGroup], context: Context, *columns: str) -> Iterator[Row]:
     """The rows of tables that have some of ``columns``, the first of which is required.
 
     A column that is not known is reported; its cells would otherwise be lost.
     """
-    for table in tables:
+    for group in tables:
+        table = group.table
         names = [_column(cell, columns) for cell in table.header]
         for cell, name in zip(table.header, names, strict=True):
             if name is None:
@@ -43,7 +46,7 @@ def read_rows(tables: list[prose.Table], context: Context, *columns: str) -> Ite
                 if name is not None
             }
             if any(prose.plain(inlines).strip() for inlines in cells.values()):
-                yield Row(cells, row[0].place)
+                yield Row(cells, row[0].place, group.title())
 
 
 def _column(cell: prose.Cell, columns: tuple[str, ...]) -> str | None:

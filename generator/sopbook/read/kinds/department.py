@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sopbook import prose
@@ -31,4 +32,6 @@ def _stage(group: Group, context: Context) -> Stage:
     suffix = own or Suffix("", "", (), frozenset(), place)
     context.allow(suffix)
     title = prose.plain(heading.children).strip() if heading else ""
-    return Stage(title, context.anchor(suffix, title or "stage", place), read_tasks(group, context), place)
+    # The heading is the stage itself, so its tasks need no group.
+    tasks = tuple(replace(task, group="") for task in read_tasks(group, context))
+    return Stage(title, context.anchor(suffix, title or "stage", place), tasks, place)

@@ -19,7 +19,7 @@ def read_reference(
 ) -> ReferenceDocument:
     """The reference that an outline describes."""
     terms = tuple(
-        Term(row.text("term"), _split(row.text("synonyms")), row.cells.get("meaning", ()), row.place)
+        Term(row.text("term"), _split(row.text("synonyms")), row.cells.get("meaning", ()), row.place, row.group)
         for row in read_rows(outline.take_tables("terms"), context, "term", "synonyms", "meaning")
     )
     contacts = tuple(
@@ -29,6 +29,7 @@ def read_reference(
             hours=row.text("hours"),
             note=row.cells.get("note", ()),
             place=row.place,
+            group=row.group,
         )
         for row in read_rows(outline.take_tables("contacts"), context, "name", "phone", "hours", "note")
     )

@@ -23,6 +23,7 @@ def read_tasks(group: Group, context: Context) -> tuple[Task, ...]:
                 frequency=context.frequency(item.suffix),
                 responsible=context.names(item.suffix, "responsible"),
                 place=item.place,
+                group=group.title(),
             )
         )
     return tuple(tasks)
@@ -36,7 +37,7 @@ def read_duties(group: Group, context: Context) -> tuple[Duty, ...]:
         context.allow(item.suffix, "covers", "frequency")
         anchor = context.anchor(item.suffix, item.title, item.place)
         covers, frequency = context.covers(item.suffix, anchor), context.frequency(item.suffix)
-        duties.append(Duty(anchor, item.title, item.body, covers, frequency, item.place))
+        duties.append(Duty(anchor, item.title, item.body, covers, frequency, item.place, group.title()))
     return tuple(duties)
 
 
@@ -46,5 +47,6 @@ def read_partners(group: Group, context: Context) -> tuple[Partner, ...]:
     for listed in group.list.items:
         item = context.need_title(context.item(listed))
         context.allow(item.suffix, "aliases")
-        partners.append(Partner(item.title, context.words(item.suffix, "aliases"), item.body, item.place))
+        aliases = context.words(item.suffix, "aliases")
+        partners.append(Partner(item.title, aliases, item.body, item.place, group.title()))
     return tuple(partners)

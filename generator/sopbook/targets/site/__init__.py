@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sopbook.forms.files import page_files, template_folders
 from sopbook.link.assets import files_used, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
@@ -16,13 +17,13 @@ from sopbook.model import Role
 from sopbook.output import sync_folder
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder, templates_folder
+from sopbook.search.index import build_index
+from sopbook.search.shards import search_files
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.builder import build_site, plain_config, write_config
 from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES, first_styles
-from sopbook.targets.site.pages import navigation, render_pages, search_terms
-
-TERMS = "search-terms.txt"
+from sopbook.targets.site.pages import navigation, render_pages
 
 
 def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes], dict[str, Any]]:
@@ -33,26 +34,18 @@ def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes]
     files = _files(handbook, place.root)
     outcome = sync_folder(place.out / "docs", files)
     config = plain_config(handbook, navigation(handbook), _own_config(place.root))
-    terms = "".join(f"{term} 1000\n" for term in search_terms(handbook)).encode()
     written = write_config(place.out / "mkdocs.yml", config)
-    sync_terms(place.out / TERMS, terms)
-    decisive = [written, terms]
+    decisive = [written]
     for name in sorted(files):
         decisive += [name.encode(), files[name]]
     return outcome, decisive, config
-
-
-def sync_terms(path: Path, data: bytes) -> None:
-    """Write the segmentation dictionary if it changed."""
-    if not path.is_file() or path.read_bytes() != data:
-        path.write_bytes(data)
 
 
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
     outcome, decisive, _ = generate(handbook, place)
     styles = first_styles(site_folders(place.root))
-    return outcome + build_site(place.out, place.out / TERMS, styles, decisive)
+    return outcome + build_site(place.out, styles, decisive)
 
 
 def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
@@ -61,6 +54,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     files = {name: text.encode() for name, text in pages.items()}
     words = locale(handbook.settings.language)
     files["calendar/recurring.ics"] = calendar_file(handbook, words)
+    files |= page_files(handbook, template_folders(root))
     for document in handbook.documents:
         if isinstance(document, Role):
             files[f"{document.id}/calendar.ics"] = calendar_file(handbook, words, document.title)
@@ -72,7 +66,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.name != FIRST_STYLES:
                 files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
+    return files | search_files(build_index(handbook))
 
 
 def site_folders(root: Path) -> list[Path]:

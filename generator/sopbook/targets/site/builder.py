@@ -16,11 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jieba
 import yaml
 from mkdocs.commands.build import build as build_mkdocs
 from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from sopbook.link.handbook import Handbook
@@ -33,20 +31,20 @@ from sopbook.targets.site.offline import WORKER, offline_files
 STAMP = ".sopbook"
 """A file in the built site that says what it was built from."""
 
-SEARCH_SEPARATOR = r"[\s\u200b\-/,。、;:!?()()]+"
-"""Splits at spaces, at the marks of Chinese segmentation, at punctuation, and inside document numbers."""
+STYLES = ("assets/sopbook.css", "assets/search.css", "assets/forms.css")
+"""The stylesheets of every page."""
 
 SCRIPT = {"path": "assets/sopbook.js", "type": "module"}
 """The one script that every page names; it fetches the others where there is something for them to do."""
 
-_TOOLS = ("sopbook", "mkdocs", "mkdocs-material", "markdown", "jieba")
+_TOOLS = ("sopbook", "mkdocs", "mkdocs-material", "markdown")
 
 
 def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """The builder's configuration for ``build/docs``.
 
     ``own`` is the handbook's own ``mkdocs.yml``, which may say anything but where things are;
-    plugins other than the search stay out, since not every builder runs them.
+    plugins stay out, since not every builder runs them.
     """
     language = handbook.settings.language
     config: dict[str, Any] = {
@@ -59,8 +57,6 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
                 "navigation.indexes",
                 "navigation.prune",
                 "navigation.top",
-                "search.highlight",
-                "search.suggest",
                 "toc.follow",
             ],
             "palette": [
@@ -90,10 +86,11 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         "site_dir": "site",
         "use_directory_urls": True,
         "nav": navigation,
-        "extra_css": [*own.get("extra_css", []), "assets/sopbook.css"],
+        "extra_css": [*own.get("extra_css", []), *STYLES],
         "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
-        "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
+        # Nor its own search: search.js takes its place.
+        "plugins": [],
     }
     return config
 
@@ -111,16 +108,7 @@ def write_config(path: Path, config: Mapping[str, Any]) -> bytes:
     return data
 
 
-def tune_search(config: MkDocsConfig, terms: Path) -> None:
-    """Let mkdocs-material's search keep the handbook's own words whole when it segments Chinese."""
-    for name in ("material/search", "search"):
-        plugin = config.plugins.get(name)
-        if plugin is not None and hasattr(plugin.config, "jieba_dict_user"):
-            plugin.config.jieba_dict_user = str(terms)
-            plugin.config.separator = SEARCH_SEPARATOR
-
-
-def build_site(out: Path, terms: Path, styles: str, inputs: Iterable[bytes]) -> Outcome:
+def build_site(out: Path, styles: str, inputs: Iterable[bytes]) -> Outcome:
     """Build ``out/docs`` into ``out/site``, unless it was built from the same ``inputs`` before.
 
     ``styles`` is CSS for the time until a page's stylesheets are there (see ``finish``).
@@ -138,7 +126,6 @@ def build_site(out: Path, terms: Path, styles: str, inputs: Iterable[bytes]) -> 
     with _errors_of_mkdocs() as errors:
         try:
             config = load_config(str(out / "mkdocs.yml"), site_dir=str(fresh))
-            tune_search(config, terms)
             config.plugins.on_startup(command="build", dirty=False)
             build_mkdocs(config)
         except (MkDocsException, SystemExit) as error:
@@ -164,8 +151,6 @@ def _errors_of_mkdocs() -> Iterator[list[str]]:
     logger.addHandler(handler)
     logger.setLevel(logging.ERROR)
     logger.propagate = False
-    # The segmenter tells standard error how it loads its dictionary, and sets its own level when imported.
-    jieba.setLogLevel(logging.WARNING)
     try:
         yield found
     finally:

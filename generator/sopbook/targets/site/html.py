@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -49,6 +49,7 @@ class Html:
     locale: Locale
     document: Document | None
     root: str = "../"
+    mark_figures: bool = True
 
     # ------------------------------------------------------------------------- blocks
 
@@ -192,10 +193,16 @@ class Html:
         figure = self.handbook.figures.get(name)
         if figure is None:
             return Markup('<span class="sop-dangling">{}</span>').format(f"{{{{{name}}}}}")
+        if not self.mark_figures:
+            return Markup("{}").format(self.figure_value(figure))
         basis = figure.basis or self.locale.word("ui", "house_figure")
         return Markup('<span class="sop-figure" title="{}: {}">{}</span>').format(
             name, basis, self.figure_value(figure)
         )
+
+    def unmarked(self) -> Html:
+        """The same, but figures look like other text: among options the marked one would be the right one."""
+        return replace(self, mark_figures=False)
 
     def figure_value(self, figure: Figure) -> str:
         """A figure's value as readers say it."""

@@ -40,6 +40,7 @@ def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[s
         documents = handbook.of_kind(kind)
         if documents:
             pages[f"{folder}/index.md"] = _list(environment, handbook, words, folder, documents, several)
+    pages["search/index.md"] = _render(environment, handbook, words, "search")
     pages["documents/index.md"] = _list(environment, handbook, words, "all_documents", handbook.documents, several)
     for folder, (_, values) in OVERVIEWS.items():
         pages[f"{folder}/index.md"] = _render(environment, handbook, words, folder, values=values(handbook, words))
@@ -86,20 +87,15 @@ def _render(
         raise TargetFailed(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from error
     except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
         raise TargetFailed(f"template {template}.md.j2: {error}") from error
-    return _front_matter(handbook, document) + _tidy(text)
+    return _front_matter(document) + _tidy(text)
 
 
-def _front_matter(handbook: Handbook, document: Document | None) -> str:
+def _front_matter(document: Document | None) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
-        # A list repeats the titles of what it lists: as an answer it would only hide them.
-        return "---\nsearch:\n  exclude: true\nhide:\n  - toc\n---\n\n"
+        return "---\nhide:\n  - toc\n---\n\n"
     title = _title(f"{document.id} {document.title}")
-    lines = [f"title: {json.dumps(title, ensure_ascii=False)}"]
-    if document.kind is Kind.BANK:
-        # Wrong answers must not turn up as answers.
-        lines.append("search:\n  exclude: true")
-    return "---\n" + "\n".join(lines) + "\n---\n\n"
+    return f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
 
 
 def _tidy(text: str) -> str:
@@ -166,11 +162,3 @@ def _entry(document: Document) -> dict[str, str]:
 def _title(text: str) -> str:
     """A title for the site builder, whose templates take titles for HTML."""
     return html.escape(text, quote=False)
-
-
-def search_terms(handbook: Handbook) -> list[str]:
-    """Words that Chinese segmentation has to keep whole: the handbook's own names and terms."""
-    words = {term for entry in handbook.terms() for term in (entry.name, *entry.synonyms)}
-    words |= set(handbook.actors)
-    words |= {keyword for document in handbook.documents for keyword in document.keywords}
-    return sorted(word for word in words if re.fullmatch(r"[\u3400-\u9fff]{2,8}", word))

@@ -39,6 +39,9 @@ from sopbook.targets.site.html import Html
 from sopbook.targets.site.qr import address_of, qr_code
 from sopbook.values import Frequency
 
+_AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
+_BACKGROUND = ("purpose", "scope", "records", "risks", "references")
+
 FIRST_ACTIONS = 5
 """More than a hand has fingers nobody keeps in mind in an emergency."""
 
@@ -66,8 +69,8 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkInProcedure:
-    """The steps that one actor takes in one procedure."""
+class StepsOfProcedure:
+    """Some steps of one procedure: those that an actor takes, or that use a form."""
 
     document: Document
     steps: tuple[Work, ...]
@@ -122,10 +125,12 @@ class View:
         """The sections with running text, in order, without those that the page shows in its own way."""
         return (section for section in document.sections if section.key not in (*skip, "revisions"))
 
-    def arranged(self, document: Document, first: Sequence[str], last: Sequence[str]) -> list[Section]:
-        """The sections in the order that a reader needs them; those not named stand between."""
-        order = {key: index for index, key in enumerate((*first, "", *last))}
-        return sorted(self.plain_section(document), key=lambda part: order.get(part.key, order[""]))
+    def sections_of(self, procedure: Procedure) -> list[Section]:
+        """The sections of a procedure in the order that a reader needs them; those not named stand between."""
+        # In an emergency nobody reads first what should have been there.
+        order = ("steps", "preconditions") if procedure.urgent else ("preconditions", "steps")
+        places = {key: place for place, key in enumerate((*order, *_AFTER_STEPS, "", *_BACKGROUND))}
+        return sorted(self.plain_section(procedure), key=lambda part: places.get(part.key, places[""]))
 
     # -------------------------------------------------------------------- a procedure
 
@@ -204,11 +209,11 @@ class View:
         """The recurring work of a role, most frequent first."""
         return [entry for entry in recurring(self.handbook) if actor in entry.people]
 
-    def work_of(self, role: Role) -> list[WorkInProcedure]:
+    def work_of(self, role: Role) -> list[StepsOfProcedure]:
         """Every step that a post takes or helps with, by procedure."""
         work = self.handbook.work.get(role.title, ())
         return [
-            WorkInProcedure(group[0].document, tuple(group))
+            StepsOfProcedure(group[0].document, tuple(group))
             for _, found in groupby(work, key=lambda entry: entry.document.id)
             if (group := list(found))
         ]
@@ -237,10 +242,14 @@ class View:
         """The elements of an ordering question in an order that tells nothing: that of their characters."""
         return sorted(question.options, key=lambda option: prose.plain(option.text))
 
-    def uses_of(self, document: Document) -> list[Target]:
-        """The steps that use a form or checklist."""
+    def uses_of(self, document: Document) -> list[StepsOfProcedure]:
+        """The steps that use a form or checklist, by procedure."""
         uses = self.handbook.uses.get(document.id, ())
-        return [Target(use.document, use.step.anchor, use.step.title) for use in uses]
+        return [
+            StepsOfProcedure(found[0].document, tuple(Work(use.document, use.step, responsible=True) for use in found))
+            for _, group in groupby(uses, key=lambda use: use.document.id)
+            if (found := list(group))
+        ]
 
     def mentions_of(self, document: Document) -> tuple[Document, ...]:
         """The documents that refer to this one."""

@@ -1,0 +1,83 @@
+"""What a text becomes before it is indexed or looked up: one spelling, and runs of one script.
+
+``site/assets/search/text.js`` is the same in the browser; ``tests/test_search_browser.py`` compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from whoosh.lang.porter import stem as porter
+
+_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
+_SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
+_FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_NASAL = re.compile(r"([aei])ng")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring characters of one script. ``start`` counts from the beginning of the text.
+
+    ``close`` is True if nothing but a space, hyphen or the like stands between it and the run before.
+    """
+
+    text: str
+    start: int
+    close: bool
+
+    @property
+    def is_chinese(self) -> bool:
+        """True for Chinese characters."""
+        return self.text[0] >= "\u3400"
+
+    @property
+    def is_number(self) -> bool:
+        """True for digits."""
+        return self.text[0].isdigit()
+
+
+def normalise(text: str, simplified: Mapping[str, str]) -> str:
+    """One spelling: half width (NFKC), lower case, no accents on letters, simplified characters.
+
+    ``simplified`` maps traditional characters to simplified ones.
+    """
+    text = unicodedata.normalize("NFKC", text).lower()
+    letters = (char for char in unicodedata.normalize("NFD", text) if not "\u0300" <= char <= "\u036f")
+    return "".join(simplified.get(char, char) for char in letters)
+
+
+def runs(text: str) -> list[Run]:
+    """The runs of a normalised text; punctuation and other scripts fall out."""
+    found: list[Run] = []
+    end = 0
+    for match in _RUN.finditer(text):
+        close = bool(found) and _SEPARATED.fullmatch(text, end, match.start()) is not None
+        found.append(Run(match[0], match.start(), close))
+        end = match.end()
+    return found
+
+
+def joined(text: str) -> str:
+    """The runs of a normalised text without what stands between them, to compare names."""
+    return "".join(run.text for run in runs(text))
+
+
+def canonical_number(pieces: list[str]) -> str:
+    """How document numbers are compared: letters and digits only, numbers without leading zeros."""
+    return "".join(piece.lstrip("0") or "0" if piece.isdigit() else piece for piece in pieces)
+
+
+def fold_pinyin(letters: str) -> str:
+    """Pinyin as people mix it up: zh and z, ch and c, sh and s, and final n and ng are the same."""
+    for long, short in _FOLDS:
+        letters = letters.replace(long, short)
+    return _NASAL.sub(r"\1n", letters).replace("v", "u")
+
+
+def stem(word: str) -> str:
+    """The stem of an English word (Porter 1980, as Whoosh has it)."""
+    return str(porter(word)) if len(word) > 2 else word

@@ -1,0 +1,112 @@
+"""Zip packages with the same bytes for the same parts, and parts that are compressed only once.
+
+A merge writes thousands of packages that differ in a few values of one part. So a part can be
+packed from pieces: a constant piece is deflated once and kept, a varying one is stored between
+them (RFC 1951: each piece ends on a byte boundary and refers to nothing before it).
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_LEVEL = 9
+_DATE = 0x0021  # 1980-01-01, the first day a zip can name
+_STORED_MOST = 0xFFFF
+_END = b"\x01\x00\x00\xff\xff"  # an empty last block
+_UTF8 = 0x0800
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A part as it lies in a package: name, checksum, size, and its deflated bytes."""
+
+    name: str
+    crc: int
+    size: int
+    deflated: bytes
+
+
+def member(name: str, data: bytes) -> Member:
+    """A part, deflated."""
+    return Member(name, zlib.crc32(data), len(data), _deflate(data, zlib.Z_FINISH))
+
+
+def pack(members: Iterable[Member]) -> bytes:
+    """A zip archive of the parts, in their order."""
+    pieces: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for entry in members:
+        name = entry.name.encode()
+        common = struct.pack(
+            "<HHHHHLLLHH", 20, _UTF8, 8, 0, _DATE, entry.crc, len(entry.deflated), entry.size, len(name), 0
+        )
+        pieces += (b"PK\x03\x04", common, name, entry.deflated)
+        directory.append(
+            b"PK\x01\x02" + struct.pack("<H", 20) + common + struct.pack("<HHHLL", 0, 0, 0, 0, offset) + name
+        )
+        offset += 4 + len(common) + len(name) + len(entry.deflated)
+    index = b"".join(directory)
+    end = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, len(directory), len(directory), len(index), offset, 0)
+    return b"".join((*pieces, index, end))
+
+
+def pack_parts(parts: Mapping[str, bytes]) -> bytes:
+    """A package of parts. The list of content types comes first, as Office programs write it."""
+    first = "[Content_Types].xml"
+    names = sorted(parts, key=lambda name: (name != first, name))
+    return pack(member(name, parts[name]) for name in names)
+
+
+def _deflate(data: bytes, flush: int) -> bytes:
+    compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush(flush)
+
+
+class PieceCache:
+    """Pieces of text that come again: encoded and deflated once.
+
+    It forgets everything when it is full, so that memory stays flat whatever comes.
+    """
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._known: dict[str, tuple[bytes, bytes]] = {}
+
+    def __call__(self, piece: str) -> tuple[bytes, bytes]:
+        """The piece's bytes, and the same deflated."""
+        found = self._known.get(piece)
+        if found is None:
+            if len(self._known) >= self._most:
+                self._known.clear()
+            data = piece.encode()
+            found = self._known[piece] = (data, _deflate(data, zlib.Z_SYNC_FLUSH))
+        return found
+
+    def member(self, name: str, pieces: Iterable[str]) -> Member:
+        """A part made of pieces that are constant and varying by turns, a constant one first."""
+        raw: list[bytes] = []
+        packed: list[bytes] = []
+        constant = True
+        for piece in pieces:
+            if constant:
+                data, deflated = self(piece)
+                raw.append(data)
+                packed.append(deflated)
+            elif piece:
+                data = piece.encode()
+                raw.append(data)
+                packed += _stored(data)
+            constant = not constant
+        packed.append(_END)
+        whole = b"".join(raw)
+        return Member(name, zlib.crc32(whole), len(whole), b"".join(packed))
+
+
+def _stored(data: bytes) -> Iterable[bytes]:
+    for start in range(0, len(data), _STORED_MOST):
+        block = data[start : start + _STORED_MOST]
+        yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block

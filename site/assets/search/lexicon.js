@@ -1,0 +1,176 @@
+// The index, fetched piece by piece. Written by generator/sopbook/search/shards.py.
+
+import { isChinese, normalise } from "./text.js";
+
+export const PINYIN = "~";
+export const INITIALS = "^";
+export const NUMBER = "#";
+export const ALONE = "=";
+export const WORD = 1;
+export const NAME = 2;
+
+/** What tokens are kept together by. */
+export function keyOf(token) {
+  if (token[0] === NUMBER) {
+    return token.length > 3 && /^[0-9]{2}$/.test(token.slice(-2)) ? token.slice(0, -2) : token.replace(/[0-9]$/, "");
+  }
+  if (token[0] === PINYIN || token[0] === INITIALS) return token.slice(0, 3);
+  if (token[0] === ALONE) return token[1];
+  return isChinese(token) ? token[0] : token.slice(0, 2);
+}
+
+class Lexicon {
+  constructor(core, folder) {
+    this.core = core;
+    this.folder = folder;
+    this.figures = core.relevance;
+    this.unknown = core.unknown;
+    this.stop = new Set(core.stop);
+    this.particles = new Set(core.particles);
+    this.limits = new Set(core.limits);
+    const pairs = [...core.simplified];
+    this.simplified = new Map(pairs.filter((_, i) => i % 2 === 0).map((old, i) => [old, pairs[2 * i + 1]]));
+    this.tokens = new Map();
+    this.keys = new Map();
+    this.chars = new Map();
+    this.seconds = new Map();
+    this.pieces = new Map();
+    this.files = new Map();
+    this.documents = new Map();
+    this.missing = new Set();
+  }
+
+  /** True if the piece with that key is here; else it is noted as missing. */
+  has(key) {
+    const number = this.#shard(key);
+    if (this.pieces.get(number) === "here") return true;
+    this.missing.add(number);
+    return false;
+  }
+
+  get(token) {
+    return this.has(keyOf(token)) ? this.tokens.get(token) : undefined;
+  }
+
+  starting(key) {
+    if (!this.has(key)) return [];
+    const found = this.keys.get(key);
+    if (found && !found.sorted) {
+      found.sort((a, b) => (a.text < b.text ? -1 : 1));
+      found.sorted = true;
+    }
+    return found ?? [];
+  }
+
+  character(char) {
+    return this.has(char) ? this.chars.get(char) : undefined;
+  }
+
+  namesWith(second) {
+    return (this.has(second) && this.seconds.get(second)) || [];
+  }
+
+  clean(text) {
+    return normalise(text, this.simplified);
+  }
+
+  /** Fetch what a reading of a query missed. */
+  async fetchMissing() {
+    const wanted = [...this.missing];
+    this.missing.clear();
+    await Promise.all(wanted.map((number) => this.#piece(number)));
+  }
+
+  /** Fetch the postings of tokens that are not in the vocabulary itself. */
+  async fetchPostings(tokens) {
+    await Promise.all(
+      tokens.filter((token) => typeof token.postings === "number").map(async (token) => {
+        const file = await this.fetch(`p${token.postings}`);
+        token.postings = unflatten(file[token.text]);
+      }),
+    );
+  }
+
+  async fetchDocuments(positions) {
+    await Promise.all(
+      positions.map(async (position) => {
+        if (!this.documents.has(position)) this.documents.set(position, readEntry(await this.fetch(`d${position}`)));
+      }),
+    );
+  }
+
+  entry(position) {
+    return this.documents.get(position);
+  }
+
+  facets() {
+    return this.fetch("facets");
+  }
+
+  /** A file of the index, fetched once. */
+  fetch(name) {
+    let file = this.files.get(name);
+    if (!file) {
+      file = fetchJson(new URL(`${name}.json`, this.folder));
+      this.files.set(name, file);
+      file.catch(() => this.files.delete(name)); // Try again next time.
+    }
+    return file;
+  }
+
+  #shard(key) {
+    let value = 0x811c9dc5;
+    for (let at = 0; at < key.length; at++) value = Math.imul(value ^ key.charCodeAt(at), 0x01000193) >>> 0;
+    return value % this.core.shards;
+  }
+
+  async #piece(number) {
+    const piece = await this.fetch(`v${number}`);
+    if (this.pieces.get(number) === "here") return;
+    for (const [text, [idf, flags, forms, postings]] of Object.entries(piece.t)) {
+      const token = {
+        text, idf, flags, forms: forms ? forms.split("\n") : [],
+        postings: typeof postings === "number" ? postings : unflatten(postings),
+      };
+      this.tokens.set(text, token);
+      const key = keyOf(text);
+      if (!this.keys.has(key)) this.keys.set(key, []);
+      this.keys.get(key).push(token);
+    }
+    for (const [char, known] of Object.entries(piece.c)) {
+      const [reading, like = ""] = known.split(" ");
+      this.chars.set(char, { reading, like });
+    }
+    for (const [char, names] of Object.entries(piece.s)) this.seconds.set(char, names.split(" "));
+    this.pieces.set(number, "here");
+  }
+}
+
+/** Open the index in a folder (a URL that ends with a slash). */
+export async function openLexicon(folder) {
+  return new Lexicon(await fetchJson(new URL("core.json", folder)), folder);
+}
+
+async function fetchJson(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  return response.json();
+}
+
+function unflatten(flat) {
+  const found = [];
+  let position = 0;
+  for (let at = 0; at < flat.length; at += 2) {
+    position += flat[at];
+    found.push([position, flat[at + 1]]);
+  }
+  return found;
+}
+
+function readEntry(file) {
+  const parts = (file.parts ?? []).map((row) => {
+    const [type, anchor = "", title = "", text = "", names = "", who = "", limit = "", also = ""] = row;
+    return { type, anchor, title, text, names, who, limit, also };
+  });
+  return { department: "", names: [], roles: [], summary: "", actions: [], calls: [], urgent: false, ...file, parts };
+}
