@@ -176,6 +176,28 @@ def manual() -> tuple[bytes, list[Numbered]]:
     return word.data(), found
 
 
+def numbered_table() -> tuple[bytes, list[list[str]]]:
+    """A table whose first column is nothing but automatic numbers, with a second table in a cell and a deleted row."""
+    word = Word()
+    word.document.add_paragraph("物品清单", "Title")
+    word.document.add_paragraph("各岗位领用的物品如下。")
+    list_ = word.list(word.abstract("legal"))
+    texts = [["序号", "物品", "说明"], ["1", "钥匙", "挂牌"], ["2", "对讲机", "每班充电"], ["3", "手电", "备电池"]]
+    table = word.document.add_table(len(texts), 3)
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            paragraph = table.cell(row, column).paragraphs[0]
+            if row and not column:
+                properties = paragraph._p.get_or_add_pPr()
+                properties.append(parse_xml(f'<w:numPr {W}><w:ilvl w:val="0"/><w:numId w:val="{list_}"/></w:numPr>'))
+            else:
+                paragraph.add_run(text)
+    gone = table.add_row()
+    gone.cells[1].text = "雨伞"
+    gone._tr.get_or_add_trPr().append(parse_xml(f'<w:del {W} w:id="9" w:author="甲"/>'))
+    return word.data(), texts
+
+
 def merged_table() -> tuple[bytes, list[list[str]]]:
     """A table with cells merged both ways; returns what stands at each place where a cell begins (else empty)."""
     word = Word()
@@ -263,3 +285,28 @@ def reviewed() -> bytes:
         {"word/footnotes.xml": footnotes},
         {"word/_rels/document.xml.rels": ("</Relationships>", relation), "[Content_Types].xml": ("</Types>", type_)},
     )
+
+
+def typed() -> tuple[bytes, list[Numbered]]:
+    """The same things numbered by hand, as most Chinese manuals are, without any style."""
+    word = Word()
+    word.document.add_paragraph("值班管理规定")
+    lines = [
+        ("第一章", (1,), "总则"),
+        ("第一条", (1, 1), "本规定适用于全体值班人员。"),
+        ("第二条", (1, 2), "值班人员应当遵守下列要求："),
+        ("（一）", (1, 2, 1), "按时到岗；"),
+        ("（二）", (1, 2, 2), "着装整齐。"),
+        ("第二章", (2,), "交接班"),
+        ("第三条", (2, 3), "交班人员应当做到："),
+        ("（一）", (2, 3, 1), "当面交接："),
+        ("1.", (2, 3, 1, 1), "清点钥匙；"),
+        ("2.", (2, 3, 1, 2), "核对记录："),
+        ("①", (2, 3, 1, 2, 1), "电话记录；"),
+        ("②", (2, 3, 1, 2, 2), "巡查记录。"),
+        ("（二）", (2, 3, 2), "双方签字。"),
+        ("第四条", (2, 4), "未交接完毕不得离岗。"),
+    ]
+    for label, _, text in lines:
+        word.document.add_paragraph(f"{label} {text}")
+    return word.data(), [Numbered(label, path, text) for label, path, text in lines]

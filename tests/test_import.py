@@ -116,8 +116,8 @@ b) 对讲机
 
 def test_typed_numbers_of_every_kind_nest_as_they_read(draft: Draft) -> None:
     text = body(imported(draft, "t.txt", TYPED, kind=""))
-    assert "## 第一章 总则\n\n**第一条** 本规定适用于客服部。" in text
-    assert "**第二条** 员工应当遵守下列要求：\n\n1. 按时到岗；\n1. 着装整齐。" in text
+    assert "## 第一章 总则\n\n- **第一条** 本规定适用于客服部。" in text
+    assert "- **第二条** 员工应当遵守下列要求：\n  1. 按时到岗；\n  1. 着装整齐。" in text
     assert "1. 灯具。\n" in text.replace("   ", "")
     assert "**第三条** 值班人员每两小时巡查一次。" in text
 

@@ -71,7 +71,7 @@ def words_of(path: Path) -> list[str]:
         xml = re.sub(r"</?w:(del|ins)[ >]|<w:vanish/>", "\n<", xml)
         xml = re.sub(r"<w:(br|tab)/>|</w:p>", "\n", xml)
         lines = re.sub(r"<[^>]+>", "", xml).splitlines()
-    marker = re.compile(r"^\s*(第.{1,3}[章条]|[（(]?[一二三四五六七八九十]+\s?[）)、]|\d+\.0|\d+(\.\d+)*[、.\s])")
+    marker = re.compile(r"^\s*(第.{1,3}[章条]|[①-⑳]|[（(]?[一二三四五六七八九十]+\s?[）)、]|\d+\.0|\d+(\.\d+)*[、.\s])")
     return [piece for line in lines for piece in map(letters, re.split(r"[\W_]+", marker.sub("", line))) if piece]
 
 

@@ -310,7 +310,7 @@ class _Composer:
         if not nodes:
             return []
         if _is_article(nodes[0].marker):
-            return [block for node in nodes for block in self._article(node)]
+            return [prose.List(False, tuple(item(self._article(node)) for node in nodes), NOWHERE)]
         kept = not _is_counted(nodes)
         if kept:
             detail = f"{_marker(nodes[0]).label} … {_marker(nodes[-1]).label}"
@@ -415,6 +415,9 @@ class _Composer:
                 found += self._phase(child, ordered, inherited)
             elif isinstance(child, Node):
                 group.append(self._titled_item(child, ordered, inherited))
+                if _marker(child).ordinals and _marker(child).ordinal != len(group):
+                    detail = f"{_marker(child).label} → {len(group)}"
+                    self._entries.append(Entry(Fate.CHANGED, "renumbered", child.own.spot, child.text, detail))
             elif (
                 isinstance(child, Paragraph) and isinstance(following, Node) and (group or lists) and _announces(child)
             ):

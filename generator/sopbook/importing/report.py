@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, Text] = {
     # structure
     "number-order": Text("编号 {detail} 与前面不连续", "number {detail} does not follow the one before"),
     "numbers-kept": Text("编号 {detail} 不从 1 开始或不连续，保留在文字里", "numbers {detail} are not 1, 2, 3 …; they stay in the text"),
+    "renumbered": Text("编号 {detail}", "number {detail}"),
     "split": Text("同一行的两条分开", "two items on one line split"),
     "implicit-list": Text("冒号后面的 {detail} 行作为列表", "the {detail} lines behind a colon are a list"),
     "heading": Text("加粗的短行作为标题", "short bold line taken for a heading"),

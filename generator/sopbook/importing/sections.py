@@ -51,6 +51,10 @@ def kind_of(title: str, root: Node) -> Kind:
     named = next((Kind(key) for key in words("titles") if pattern("titles", key).fullmatch(label(title))), None)
     if named is not None and (named in score or named is Kind.REFERENCE):
         score[named] += 2
+    # Articles are what rules are made of, whatever their title.
+    score[Kind.REFERENCE] += 4 * (
+        sum(node.marker is not None and node.marker.family == "第条" for node in root.walk()) > 1
+    )
     if any(checklist_columns(table) for table in tables_in(root)):
         score[Kind.CHECKLIST] += 3
     if any(step_columns(table) for table in tables_in(root)):

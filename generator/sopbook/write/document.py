@@ -23,6 +23,7 @@ from sopbook.model import (
     Form,
     Item,
     Name,
+    Partner,
     Procedure,
     Question,
     QuestionType,
@@ -133,27 +134,27 @@ def _structured(document: Document, key: str, words: Locale) -> list[Block]:
         case Form(), "fields":
             return [block for part in document.parts for block in form_part(part)]
         case Department(), "functions":
-            return _list([_task(task) for task in document.functions])
+            return _grouped(((task.group, _task(task)) for task in document.functions), ordered=False)
         case Department(), "plans":
-            return _list([_task(task) for task in document.plans])
+            return _grouped(((task.group, _task(task)) for task in document.plans), ordered=False)
         case Department(), "stages":
             return [block for stage in document.stages for block in _stage(stage.title, stage.anchor, stage.tasks)]
         case Department(), "partners":
-            return _list(
-                [titled(p.title, suffix("", [("aliases", ",".join(p.aliases))]), p.body) for p in document.partners]
-            )
+            return _grouped(((partner.group, _partner(partner)) for partner in document.partners), ordered=False)
         case Role(), "duties":
-            return _list([_task(duty) for duty in document.duties])
+            return _grouped(((duty.group, _task(duty)) for duty in document.duties), ordered=False)
         case Role(), "training":
             return _list(
                 [_stop(stop.body, stop.within.text if stop.within else "") for stop in document.training], True
             )
         case ReferenceDocument(), "terms":
-            rows = [(text(t.name), text("、".join(t.synonyms)), t.meaning) for t in document.terms]
-            return _table(words, ("term", "synonyms", "meaning"), rows)
+            terms = [(t.group, (text(t.name), text("、".join(t.synonyms)), t.meaning)) for t in document.terms]
+            return _grouped_table(words, ("term", "synonyms", "meaning"), terms)
         case ReferenceDocument(), "contacts":
-            people = [(text(c.name), text("、".join(c.phones)), text(c.hours), c.note) for c in document.contacts]
-            return _table(words, ("name", "phone", "hours", "note"), people)
+            people = [
+                (c.group, (text(c.name), text("、".join(c.phones)), text(c.hours), c.note)) for c in document.contacts
+            ]
+            return _grouped_table(words, ("name", "phone", "hours", "note"), people)
     return []
 
 
@@ -271,6 +272,10 @@ def _task(task: Task | Duty) -> prose.ListItem:
     return titled(task.title, suffix(task.anchor, values), task.body)
 
 
+def _partner(partner: Partner) -> prose.ListItem:
+    return titled(partner.title, suffix("", [("aliases", ",".join(partner.aliases))]), partner.body)
+
+
 def _stop(body: Sequence[Block], within: str) -> prose.ListItem:
     written = suffix("", [("within", within)])
     if written.raw and body and isinstance(body[0], prose.Paragraph):
@@ -319,6 +324,17 @@ def _grouped(entries: Iterable[tuple[str, prose.ListItem]], *, ordered: bool) ->
         if group:
             blocks.append(heading(3, group))
         blocks += _list([entry for _, entry in members], ordered)
+    return blocks
+
+
+def _grouped_table(
+    words: Locale, columns: Sequence[str], entries: Iterable[tuple[str, Sequence[tuple[Inline, ...]]]]
+) -> list[Block]:
+    blocks: list[Block] = []
+    for group, members in groupby(entries, key=lambda entry: entry[0]):
+        if group:
+            blocks.append(heading(3, group))
+        blocks += _table(words, columns, [row for _, row in members])
     return blocks
 
 

@@ -109,6 +109,11 @@ class Reader:
             self._joined = []
             if any(run.text.strip() or run.image for run in runs):
                 yield self._made(tuple(_merged(runs)), spot, properties, style)
+            else:
+                # An empty paragraph counts too. In a cell its number is all there is: a column of item numbers.
+                empty = self._made((), spot, properties, style)
+                if empty.marker and empty.marker.ordinals and spot.where is Where.TABLE:
+                    yield empty
         for box in walked.boxes:
             self._boxes += 1
             box_spot = Spot(Where.BOX, self._boxes)
