@@ -5,6 +5,7 @@ set -eu
 
 missing=""
 command -v soffice >/dev/null || missing="$missing libreoffice-writer-nogui libreoffice-calc-nogui"
+/usr/bin/python3 -c "import uno" 2>/dev/null || missing="$missing python3-uno"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk fontconfig"
 [ -z "$missing" ] && exit 0

@@ -72,7 +72,9 @@ def office() -> str:
     if program is None or shutil.which("pdftotext") is None:
         if os.environ.get("CI"):
             pytest.fail("CI needs LibreOffice and poppler-utils: scripts/install_office.sh installs them")
-        pytest.skip("no LibreOffice; apt-get install libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils")
+        pytest.skip(
+            "no LibreOffice; apt-get install libreoffice-writer-nogui libreoffice-calc-nogui python3-uno poppler-utils"
+        )
     return program
 
 

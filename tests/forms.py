@@ -9,8 +9,8 @@ from pathlib import Path
 
 from handbooks import REPOSITORY, Draft
 from sopbook.forms.document import FormCompiler, FormDocument
-from sopbook.forms.fillable import Blank, Fillable, fillable
 from sopbook.forms.files import offered, template_folders
+from sopbook.forms.fillable import Blank, Fillable, fillable
 from sopbook.forms.values import Value
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
@@ -48,7 +48,7 @@ retention: 1年
 - **经办人** {#clerk type=signature}
 
 ### 过程 {#log type=table rows=3}
-| 日期 {#on type=date} | 事项 {#what} | 结果 {#result type=choice options=通过/不通过/下次再看/已转交他人} | 可否 {#may type=choice options=是/否} |
+| 日期 {#on type=date} | 事项 {#what} | 结果 {#result type=choice options=RESULTS} | 可否 {#may options=是/否} |
 | --- | --- | --- | --- |
 |  |  |  |  |
 
@@ -62,7 +62,7 @@ retention: 1年
 | 版本 | 日期 | 内容 | 批准 |
 | --- | --- | --- | --- |
 | A/0 | 2026-01-01 | 首次发布 | 总经理 |
-"""
+""".replace("RESULTS", "通过/不通过/下次再看/已转交他人")
 
 
 def with_every_type(draft: Draft) -> Handbook:

@@ -48,8 +48,18 @@ class Draft:
 
 
 def page_addresses(handbook: Handbook) -> list[str]:
-    """The address of a page of each kind: home, overviews, lists, and the first document of each kind."""
+    """The address of a page of each kind: home, overviews, lists, training, and the first document of each."""
     firsts = [documents[0] for kind in Kind if (documents := handbook.of_kind(kind))]
     urgent = [document for document in handbook.documents if isinstance(document, Procedure) and document.urgent][:1]
     documents = {document.id: f"{document.id}/" for document in (*firsts, *urgent)}
-    return ["", "documents/", "procedures/", *(f"{name}/" for name in OVERVIEWS), *documents.values()]
+    learnt = [document.id for document in (*handbook.of_kind(Kind.ROLE)[:1], *handbook.of_kind(Kind.PROCEDURE)[:1])]
+    role = learnt[0]
+    training = ["", "review/", "coverage/", f"{role}/sheet/", f"{role}/certificate/", *(f"{n}/" for n in learnt)]
+    return [
+        "",
+        "documents/",
+        "procedures/",
+        *(f"{name}/" for name in OVERVIEWS),
+        *documents.values(),
+        *(f"training/{path}" for path in training),
+    ]

@@ -63,20 +63,45 @@ def test_a_blank_form(run: Run, tmp_path: Path, draft: Draft) -> None:
 
 def test_fields_go_by_label_or_id_and_values_as_people_write_them(run: Run, tmp_path: Path, draft: Draft) -> None:
     given_ = {
-        "编号": "2026-0001", "content": "第一行\n第二行", "人数": "12 人", "金额": "¥1,200.50", "日期": "2026年3月1日",
-        "时间": "9点5分", "受理时间": "2026/3/1 14:30", "渠道": "来访", "附件": "合同、身份证", "同意": "是", "电话": "0571-8888 9999",
-        "经办人": "张三", "经办人日期": "2026.3.2", "过程.1.事项": "<w:p/>", "log.2.result": "不通过", "打分.2.评价": "好",
-    }  # fmt: skip
+        "编号": "2026-0001",
+        "content": "第一行\n第二行",
+        "人数": "12 人",
+        "金额": "¥1,200.50",
+        "日期": "2026年3月1日",
+        "时间": "9点5分",
+        "受理时间": "2026/3/1 14:30",
+        "渠道": "来访",
+        "附件": "合同、身份证",
+        "同意": "是",
+        "电话": "0571-8888 9999",
+        "经办人": "张三",
+        "经办人日期": "2026.3.2",
+        "过程.1.事项": "<w:p/>",
+        "log.2.result": "不通过",
+        "打分.2.评价": "好",
+    }
     code, _, err = run(
         "bd-02", *(part for name, value in given_.items() for part in ("--set", f"{name}={value}")), "--out", tmp_path
     )
     assert (code, err) == (0, "")
     assert values_of(tmp_path / "OF-BD-02.docx", draft) == {
-        "no": "2026-0001", "content": "第一行\n第二行", "people": Decimal(12), "amount": Decimal("1200.50"),
-        "day": dt.date(2026, 3, 1), "hour": dt.time(9, 5), "received": dt.datetime(2026, 3, 1, 14, 30), "channel": "来访",
-        "papers": ("身份证", "合同"), "agreed": True, "phone": "0571-8888 9999", "clerk": "张三",
-        "clerk.date": dt.date(2026, 3, 2), "log.1.what": "<w:p/>", "log.2.result": "不通过", "marks.2.grade": "好",
-    }  # fmt: skip
+        "no": "2026-0001",
+        "content": "第一行\n第二行",
+        "people": Decimal(12),
+        "amount": Decimal("1200.50"),
+        "day": dt.date(2026, 3, 1),
+        "hour": dt.time(9, 5),
+        "received": dt.datetime(2026, 3, 1, 14, 30),
+        "channel": "来访",
+        "papers": ("身份证", "合同"),
+        "agreed": True,
+        "phone": "0571-8888 9999",
+        "clerk": "张三",
+        "clerk.date": dt.date(2026, 3, 2),
+        "log.1.what": "<w:p/>",
+        "log.2.result": "不通过",
+        "marks.2.grade": "好",
+    }
 
 
 def test_all_that_is_wrong_is_said_at_once_and_nothing_is_made(run: Run, tmp_path: Path) -> None:
@@ -94,12 +119,19 @@ def test_all_that_is_wrong_is_said_at_once_and_nothing_is_made(run: Run, tmp_pat
 def test_json_fills_tables_by_row(run: Run, tmp_path: Path, draft: Draft) -> None:
     path = tmp_path / "in.json"
     path.write_text(
-        json.dumps({"编号": 7, "people": 12.5, "附件": ["合同"], "同意": True, "过程": [{"事项": "甲"}, {"what": "乙"}]})
+        json.dumps(
+            {"编号": 7, "people": 12.5, "附件": ["合同"], "同意": True, "过程": [{"事项": "甲"}, {"what": "乙"}]}
+        )
     )
     assert run(NUMBER, "--json", path, "--set", "no=8", "--out", tmp_path)[0] == 0
     assert values_of(tmp_path / "OF-BD-02.docx", draft) == {
-        "no": "8", "people": Decimal("12.5"), "papers": ("合同",), "agreed": True, "log.1.what": "甲", "log.2.what": "乙",
-    }  # fmt: skip
+        "no": "8",
+        "people": Decimal("12.5"),
+        "papers": ("合同",),
+        "agreed": True,
+        "log.1.what": "甲",
+        "log.2.what": "乙",
+    }
 
 
 @pytest.mark.parametrize(
@@ -182,11 +214,19 @@ def test_a_form_for_each_row(run: Run, tmp_path: Path, draft: Draft) -> None:
     assert err == "", "every required field has a column"
     assert values_of(out / "OF-BD-02-001.docx", draft)["day"] == dt.date(2026, 3, 1)
     assert values_of(out / "OF-BD-02-002.docx", draft) == {
-        "no": "2", "content": "=cmd()", "channel": "线上", "day": dt.date(2026, 3, 2), "clerk": "李四",
-    }  # fmt: skip
+        "no": "2",
+        "content": "=cmd()",
+        "channel": "线上",
+        "day": dt.date(2026, 3, 2),
+        "clerk": "李四",
+    }
     assert values_of(out / "OF-BD-02-003.docx", draft) == {
-        "no": "3", "content": "<w:br/>&", "channel": "来访", "people": Decimal(5), "clerk": "李四",
-    }  # fmt: skip
+        "no": "3",
+        "content": "<w:br/>&",
+        "channel": "来访",
+        "people": Decimal(5),
+        "clerk": "李四",
+    }
     for path in out.iterdir():
         assert OpenXmlValidator().validate(str(path)).errors == []
     named = tmp_path / "named"
@@ -255,9 +295,13 @@ def test_all_rows_in_one_file(office: str, run: Run, tmp_path: Path) -> None:
     assert OpenXmlValidator().validate(str(word)).errors == []
     with zipfile.ZipFile(word) as package:
         document = package.read("word/document.xml").decode()
-        assert " SECTIONPAGES " in package.read("word/footer1.xml").decode()
+        footer = package.read("word/footer1.xml").decode()
+    assert " SECTIONPAGES " in footer
+    assert footer.count("<w:t>1</w:t>") == 1, "the number of the page, and no number of pages that would be wrong"
     assert document.count('<w:pgNumType w:start="1"/>') == 5
-    assert [document.index(f"内容 {n}<") for n in range(1, 6)] == sorted(document.index(f"内容 {n}<") for n in range(1, 6))
+    assert [document.index(f"内容 {n}<") for n in range(1, 6)] == sorted(
+        document.index(f"内容 {n}<") for n in range(1, 6)
+    )
     assert pdf.read_bytes().startswith(b"%PDF")
     again = tmp_path / "again"
     assert run(NUMBER, "--rows", rows, "--one", "--out", again)[0] == 0

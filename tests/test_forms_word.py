@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -12,7 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from openxml_audit import FileFormat, OpenXmlValidator
+from PIL import Image
 
 from forms import all_fillable, all_values, compiled, with_every_type
 from handbooks import REPOSITORY, Draft
@@ -160,7 +163,9 @@ def test_the_code_leads_to_the_step_that_uses_the_form(draft: Draft) -> None:
     handbook = draft.load()
     assert handbook.settings.base_url == "https://handbook.example.com/sop/"
     parts = compiled(handbook, "OF-BD-01").filled.parts
-    assert any(name.startswith("word/media/qr-") for name in parts)
+    picture = next(data for name, data in parts.items() if name.startswith("word/media/qr-"))
+    read = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("L"))
+    assert [code.text for code in read] == ["https://handbook.example.com/sop/OF-CX-01/#register"]
     assert b"image/png" in parts["[Content_Types].xml"]
 
 
@@ -178,7 +183,7 @@ def test_header_and_footer_say_what_the_form_is(draft: Draft, tmp_path: Path) ->
     footer = part(path, "word/footer1.xml")
     assert " PAGE " in footer
     assert " NUMPAGES " in footer
-    assert "1年" in footer
+    assert "1 年" in footer
 
 
 def test_a_draft_says_so_and_a_withdrawn_form_is_not_given_out(draft: Draft) -> None:
@@ -202,7 +207,8 @@ def test_a_wide_table_turns_the_sheet(draft: Draft) -> None:
     columns = " | ".join(f"很长的列标题第 {n} {{#c{n} type=datetime}}" for n in range(9))
     draft.replace(
         "sop/office/OF-BD-01.md",
-        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} | 收件人签字 {#sign type=signature} |\n"
+        "| 单号 {#no} | 收件人 {#to} | 外包装 {#state type=choice options=完好/破损} "
+        "| 收件人签字 {#sign type=signature} |\n"
         "| --- | --- | --- | --- |\n|  |  |  |  |",
         f"| {columns} |\n|{' --- |' * 9}\n|{'  |' * 9}",
     )

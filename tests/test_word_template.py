@@ -47,7 +47,10 @@ def test_the_house_may_change_everything_around_the_form(draft: Draft) -> None:
 
 
 def test_a_placeholder_that_word_has_cut_into_runs_is_filled(draft: Draft) -> None:
-    cut = '编号：{</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t>{编</w:t></w:r><w:r><w:t xml:space="preserve">号}}</w:t></w:r><w:r><w:t>尾'
+    cut = (
+        '编号：{</w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t>{编</w:t></w:r>'
+        '<w:r><w:t xml:space="preserve">号}}</w:t></w:r><w:r><w:t>尾'
+    )
     changed(draft, "word/header1.xml", "编号：{{编号}}", cut)
     header = compiled(draft.load(), "OF-BD-01", draft.root).filled.parts["word/header1.xml"].decode()
     assert "编号：OF-BD-01</w:t>" in header

@@ -39,7 +39,6 @@ sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "generator")]
 
 import originals  # noqa: E402
 from originals import Numbered  # noqa: E402
-
 from sopbook.handbooks import load  # noqa: E402
 from sopbook.importing import Importer, Wishes  # noqa: E402
 from sopbook.importing.coverage import letters  # noqa: E402
@@ -143,7 +142,7 @@ def placed(page: str) -> Iterator[Placed]:
         if re.fullmatch(r"h[1-6]", node.tag) and node.get("class") != "title":
             level = int(node.tag[1])
             headings = [entry for entry in headings if entry[0] < level]
-            key = tuple(number for _, number in headings) + (level,)
+            key = (*(number for _, number in headings), level)
             counts[key] = counts.get(key, 0) + 1
             headings.append((level, counts[key]))
             yield Placed(letters(node.text_content()), len(headings), counts[key])

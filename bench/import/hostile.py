@@ -18,7 +18,6 @@ REPOSITORY = Path(__file__).parents[2]
 sys.path[:0] = [str(REPOSITORY / "tests"), str(REPOSITORY / "generator")]
 
 import hostile  # noqa: E402
-
 from sopbook.scaffold import init  # noqa: E402
 
 MEASURED = """
@@ -35,12 +34,25 @@ def main() -> None:
         folder = Path(name)
         init(folder / "handbook", "en", dt.date(2026, 6, 1))
         files = [hostile.huge(folder / "huge.docx"), hostile.huge(folder / "huge.txt")]
-        for file, make in {**hostile.REFUSED, "numbers.txt": hostile.numbers, "carriers.docm": hostile.carriers}.items():
+        for file, make in {
+            **hostile.REFUSED,
+            "numbers.txt": hostile.numbers,
+            "carriers.docm": hostile.carriers,
+        }.items():
             path = folder / file
             path.write_bytes(make())
             files.append(path)
         for path in files:
-            command = [sys.executable, "-c", MEASURED, "import", str(path), "--into", str(folder / "handbook/sop"), "--dry-run"]
+            command = [
+                sys.executable,
+                "-c",
+                MEASURED,
+                "import",
+                str(path),
+                "--into",
+                str(folder / "handbook/sop"),
+                "--dry-run",
+            ]
             start = time.monotonic()
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             seconds = time.monotonic() - start

@@ -520,6 +520,30 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least share (per cent) of steps, critical steps and duties that must have a question; 0 asks nothing."""
+
+    steps: int = 0
+    critical: int = 0
+    duties: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How staff are tested: the pass mark in per cent, and questions and minutes of a test (0: no time limit).
+
+    A procedure's test and the test of a whole role are sized apart.
+    """
+
+    pass_mark: int = 80
+    questions: int = 10
+    minutes: int = 10
+    role_questions: int = 30
+    role_minutes: int = 30
+    coverage: Thresholds = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The handbook's settings (``handbook.yml``).
 
@@ -535,3 +559,4 @@ class Settings:
     departments: tuple[tuple[str, str], ...]
     figures: tuple[Figure, ...]
     rules: tuple[tuple[str, str], ...]
+    training: Training = Training()

@@ -49,7 +49,7 @@ _DEEP = Text("“{part}”的结构过大或过深", '"{part}" in it has too man
 
 def refusal(text: Text, **values: object) -> Refused:
     """A refusal whose reason is ``text`` filled in."""
-    return Refused(Text(text.zh.format(**values), text.en.format(**values)))
+    return Refused(text.filled(**values))
 
 
 def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:

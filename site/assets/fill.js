@@ -32,7 +32,11 @@ export function start(panel) {
 async function open(panel, words) {
   if (!("DecompressionStream" in window)) throw problem(words.oldBrowser);
   const link = panel.querySelector("a[download]");
-  const described = await fetched(link.href.replace(/\.docx$/, ".json"), words).then((answer) => answer.json());
+  // Both at once: the signal may be gone by the time that everything is filled in.
+  const [described, blank] = await Promise.all([
+    fetched(link.href.replace(/\.docx$/, ".json"), words).then((answer) => answer.json()),
+    fetched(link.href, words).then((answer) => answer.arrayBuffer()),
+  ]);
   const form = build(described, words);
   panel.append(form);
 
@@ -52,7 +56,6 @@ async function open(panel, words) {
       return;
     }
     try {
-      const blank = await fetched(link.href, words).then((answer) => answer.arrayBuffer());
       const values = read(form, described);
       const filled = await replaceEntry(blank, DOCUMENT, (xml) => fillDocument(xml, values, described.date));
       save(filled, link.download);

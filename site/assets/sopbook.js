@@ -10,6 +10,7 @@ const PARTS = [
   [".sop-update", "./offline.js"],
   [".sop-search", "./search.js"],
   [".sop-word[data-fill]", "./fill.js"],
+  [".sop-training", "./training.js"],
 ];
 
 for (const [selector, module] of PARTS) {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from sopbook.forms.layout import STYLES, Layout, Slot, lay_out
 from sopbook.forms.values import Value
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
-from sopbook.model import Checklist, Form, Status
+from sopbook.model import Checklist, Document, Form, Status
 from sopbook.word.package import Member, PieceCache, member, pack
 from sopbook.word.picture import Picture, qr_code
 from sopbook.word.prose import WordProse
@@ -32,18 +33,18 @@ Values = Mapping[str, Value]
 class FormDocument:
     """A compiled form: everything about its Word file but the values.
 
-    ``layout`` is its content, ``copies`` the same without bookmarks, for several in one file.
+    ``layout`` is its content; ``lay_out_copies`` makes the same without bookmarks, for several in one file.
     """
 
     form: Fillable
     layout: Layout
-    copies: Layout
+    lay_out_copies: Callable[[], Layout]
     filled: Filled
 
     def word(self, values: Values | None = None) -> bytes:
         """The Word file, blank or filled in."""
-        pieces = "".join(_render((self.filled.before, *self.layout.pieces, self.filled.after), values or {}))
-        return self._packed(member(DOCUMENT, pieces.encode()))
+        document = _text((self.filled.before, *self.layout.pieces, self.filled.after), values or {})
+        return self._packed(member(DOCUMENT, document.encode()))
 
     def merger(self, tags: Iterable[str]) -> Merger:
         """What fills in the blanks with these tags again and again."""
@@ -67,15 +68,15 @@ class Merger:
     def __init__(self, document: FormDocument, tags: frozenset[str]) -> None:
         self._document = document
         self._cache = PieceCache()
+        self._tags = tags
         self._plan = _settled(document.layout.pieces, tags)
-        self._copy_plan = _settled(document.copies.pieces, tags)
 
     def word(self, values: Values) -> bytes:
         """One filled form as a file."""
         filled = self._document.filled
-        pieces = _render((filled.before, *self._plan, filled.after), values)
+        constant, varying = _render((filled.before, *self._plan, filled.after), values)
         first, *others = self._document.constant_members
-        return pack((first, self._cache.member(DOCUMENT, pieces), *others))
+        return pack((first, self._cache.member(DOCUMENT, constant, varying), *others))
 
     def together(self, rows: Iterable[Values]) -> Iterator[bytes]:
         """The document part of one file with a copy for each row, each counting its own pages.
@@ -85,6 +86,7 @@ class Merger:
         filled = self._document.filled
         section = starting_anew(filled.section)
         head, title = _split_body(filled.before)
+        plan = _settled(self._document.lay_out_copies().pieces, self._tags)
         yield head.encode()
         first = True
         for values in rows:
@@ -92,15 +94,25 @@ class Merger:
                 yield f"<w:p><w:pPr>{section}</w:pPr></w:p>".encode()
             first = False
             yield title.encode()
-            yield "".join(_render(self._copy_plan, values)).encode()
+            yield _text(plan, values).encode()
         yield filled.after.replace(filled.section, section).encode()
 
     def parts(self) -> Mapping[str, bytes]:
         """The other parts of that one file. Its pages are counted within each copy."""
         return {
-            name: data.replace(b" NUMPAGES ", b" SECTIONPAGES ") if name.startswith("word/footer") else data
+            name: _pages_of_section(data) if re.fullmatch(r"word/(header|footer)\d*\.xml", name) else data
             for name, data in self._document.filled.parts.items()
         }
+
+
+def _pages_of_section(part: bytes) -> bytes:
+    """A header or footer that counts the pages of a section. A program that does not know the field shows no number."""
+    return re.sub(
+        rb"\bNUMPAGES\b(.*?<w:t)[^>]*>[^<]*(</w:t>)",
+        rb'SECTIONPAGES\1 xml:space="preserve">  \2',
+        part,
+        flags=re.DOTALL,
+    )
 
 
 def _split_body(before: str) -> tuple[str, str]:
@@ -121,21 +133,33 @@ def _settled(pieces: Sequence[str | Slot], tags: frozenset[str]) -> tuple[str | 
     return tuple(found)
 
 
-def _render(pieces: Iterable[str | Slot], values: Values) -> list[str]:
-    """Constant and varying text by turns, a constant one first and last."""
-    found: list[str] = []
-    constant: list[str] = []
+def _render(pieces: Iterable[str | Slot], values: Values) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The constant pieces and the varying ones between them: one fewer than those.
+
+    A constant piece comes in parts that are the same strings every time.
+    """
+    constant: list[tuple[str, ...]] = []
+    varying: list[str] = []
+    waiting: tuple[str, ...] = ()
     for piece in pieces:
         if isinstance(piece, str):
-            constant.append(piece)
+            waiting += (piece,)
             continue
-        rendered = piece.pieces(values.get(piece.tag))
-        constant.append(rendered[0])
-        for index in range(1, len(rendered), 2):
-            found += ("".join(constant), rendered[index])
-            constant = [rendered[index + 1]]
-    found.append("".join(constant))
-    return found
+        first, *others = piece.pieces(values.get(piece.tag))
+        waiting += (first,)
+        for index in range(0, len(others), 2):
+            constant.append(waiting)
+            varying.append(others[index])
+            waiting = (others[index + 1],)
+    constant.append(waiting)
+    return constant, varying
+
+
+def _text(pieces: Iterable[str | Slot], values: Values) -> str:
+    """The pieces with values in them."""
+    return "".join(
+        piece if isinstance(piece, str) else "".join(piece.pieces(values.get(piece.tag))) for piece in pieces
+    )
 
 
 # ----------------------------------------------------------------------------- compiling
@@ -162,7 +186,7 @@ class FormCompiler:
         widths = (template.width, template.wide)
         notice = self._notice(document)
         layout = lay_out(form, self._words, styles, text, widths, notice)
-        copies = lay_out(form, self._words, styles, text, widths, notice, marks=False)
+        copies = partial(lay_out, form, self._words, styles, text, widths, notice, marks=False)
         filled = fill(
             template,
             self._placeholders(document),
@@ -189,8 +213,15 @@ class FormCompiler:
             "handbook": settings.title,
             "department": document.department,
             "owner": control.owner.text,
-            "retention": document.retention if isinstance(document, Form) else "—",
+            "retention": self._retention(document),
         }
+
+    def _retention(self, document: Form | Checklist) -> str:
+        """How long it is kept: a checklist as long as the form that its result goes into."""
+        kept: Document | None = document
+        if isinstance(document, Checklist):
+            kept = self._handbook.document_named(document.record) if document.record else None
+        return kept.retention if isinstance(kept, Form) else "—"
 
     def _properties(self, document: Form | Checklist) -> Properties:
         control = document.control

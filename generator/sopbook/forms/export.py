@@ -27,7 +27,7 @@ class SeveralForms(Exception):
 
     def __init__(self, numbers: Iterable[str]) -> None:
         listed = ", ".join(numbers)
-        self.reason = Text(_ONE_FORM.zh.format(numbers=listed), _ONE_FORM.en.format(numbers=listed))
+        self.reason = _ONE_FORM.filled(numbers=listed)
         super().__init__(self.reason.en)
 
 

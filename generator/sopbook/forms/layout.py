@@ -28,9 +28,9 @@ STYLES = (
 _EM = 200  # twips: a character of 10 points
 _PADDING = 180
 _LABEL = 1650
-_LINE = 400  # what a pen needs
-_ROW = 480
-_SIGNED_ROW = 640
+_LINE = 380  # what a pen needs
+_ROW = 450
+_SIGNED_ROW = 580
 _SHORT_EMS = 15
 _STAR = "\u00a0*"  # stays with the label's last character
 
@@ -47,6 +47,7 @@ _WIDTHS = {
 }
 _TICK_COLUMN = 620
 _MOST_ACROSS = 13
+_MOST_GIVEN = 11
 _TEXT_LEAST = 1000
 
 
@@ -208,7 +209,7 @@ class _Writer:
     # ------------------------------------------------------------------------- tables
 
     def _grid(self, grid: Grid) -> Iterator[str]:
-        widths = _fit(_least(grid), [_weight(column) for column in _narrow(grid)], self._width)
+        widths = _fit(_least(grid), [_weight(column, option, grid) for column, option in _narrow(grid)], self._width)
         labels = self._words.format("list").join(column.label for column in grid.columns)
         yield table_start(widths, self._styles["SOP Grid"], grid.title or labels, labels, header_row=True)
         yield from self._header(grid, widths)
@@ -385,10 +386,16 @@ def _cells(grid: Grid, column: Column) -> list[Blank | Printed]:
     return [cells[index] for cells in grid.rows]
 
 
+def _given_ems(column: Column, grid: Grid) -> float:
+    """How wide the longest given text of a column is."""
+    cells = (cell for cell in _cells(grid, column) if isinstance(cell, Printed))
+    return max((ems(prose.plain_blocks(cell.blocks)) for cell in cells), default=0)
+
+
 def _column_width(column: Column, grid: Grid) -> int:
     cells = _cells(grid, column)
-    given = max((ems(prose.plain_blocks(cell.blocks)) for cell in cells if isinstance(cell, Printed)), default=0)
-    printed = round(min(given, 11) * _EM) + _PADDING if given else 0
+    given = _given_ems(column, grid)
+    printed = round(min(given, _MOST_GIVEN) * _EM) + _PADDING if given else 0
     boxed = next((cell for cell in cells if isinstance(cell, Blank) and cell.ticks), None)
     if boxed and boxed.options:
         across = sum(ems(option) + 2.6 for option in boxed.options)
@@ -398,10 +405,13 @@ def _column_width(column: Column, grid: Grid) -> int:
     return max(printed, _WIDTHS.get(column.type, _TEXT_LEAST))
 
 
-def _weight(column: tuple[Column, int]) -> float:
-    """How much of the spare width a column on paper takes."""
-    narrow = column[1] >= 0 or column[0].type in _WIDTHS or column[0].type is FieldType.CHOICE or column[0].key == "no"
-    return 0.15 if narrow else 1.0 + min(ems(column[0].label), 8) / 8
+def _weight(column: Column, option: int, grid: Grid) -> float:
+    """How much of the spare width a column on paper takes; ``option`` is -1 for one that is not spread."""
+    given = _given_ems(column, grid)
+    if option < 0 and given > _MOST_GIVEN:
+        return 1.0 + min(given, 60) / 20
+    narrow = option >= 0 or given or column.type in _WIDTHS or column.type is FieldType.CHOICE
+    return 0.15 if narrow else 1.0 + min(ems(column.label), 8) / 8
 
 
 def _fit(least: Sequence[int], weights: Sequence[float], width: int) -> list[int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sopbook.forms.document import FormDocument, Values
 from sopbook.forms.fillable import Blank
-from sopbook.forms.rows import Merge, Problem, filled
+from sopbook.forms.rows import Merge, Problem
 from sopbook.forms.values import show
 from sopbook.locales import Locale, Text
 from sopbook.word.template import DOCUMENT
@@ -41,9 +41,9 @@ def file_names(merge: Merge, number: str, by: Blank | None, words: Locale) -> tu
     for row, values in merge.values():
         stem = safe_name(show(values[by.tag], words)) if by.tag in values else ""
         if not stem:
-            problems.append(Problem(row, filled(_UNNAMED, name=by.label)))
+            problems.append(Problem(row, _UNNAMED.filled(name=by.label)))
         elif stem.casefold() in taken:
-            problems.append(Problem(row, filled(_SAME, name=by.label, other=taken[stem.casefold()])))
+            problems.append(Problem(row, _SAME.filled(name=by.label, other=taken[stem.casefold()])))
         taken.setdefault(stem.casefold(), row)
         names.append(f"{number}-{stem}.docx")
     return names, problems

@@ -12,6 +12,7 @@ from sopbook.read.collect import near
 from sopbook.spreadsheet import BadCell, Cell, Table
 
 MOST_PROBLEMS = 200
+_MOST_HINTS = 20
 
 _UNKNOWN = Text("没有“{name}”这一栏{close}", 'there is no field "{name}"{close}')
 _CLOSE = Text("；是否指 {names}", "; did you mean {names}")
@@ -65,22 +66,17 @@ class Checked:
         if len(self.problems) >= MOST_PROBLEMS:
             self.more += 1
         else:
-            self.problems.append(Problem(row, filled(text, **values)))
+            self.problems.append(Problem(row, text.filled(**values)))
 
 
-def filled(text: Text, **values: object) -> Text:
-    """The sentence with its placeholders filled; a value that is a Text goes into each language by itself."""
-    zh = {key: value.zh if isinstance(value, Text) else value for key, value in values.items()}
-    en = {key: value.en if isinstance(value, Text) else value for key, value in values.items()}
-    return Text(text.zh.format(**zh), text.en.format(**en))
-
-
-def unknown_field(form: Fillable, name: str) -> Text:
+def unknown_field(form: Fillable, name: str, *, hint: bool = True) -> Text:
     """The complaint about a name that no field has, with near ones."""
+    if not hint:
+        return _UNKNOWN.filled(name=name, close="")
     labels = [form.name_of(blank) for blank in form.blanks()]
     close = near(name, [*labels, *form.by_tag])
-    hint = filled(_CLOSE, names=", ".join(close)) if close else filled(_SEE, number=form.number)
-    return filled(_UNKNOWN, name=name, close=hint)
+    known = _CLOSE.filled(names=", ".join(close)) if close else _SEE.filled(number=form.number)
+    return _UNKNOWN.filled(name=name, close=known)
 
 
 def check(form: Fillable, table: Table) -> Checked:
@@ -90,7 +86,8 @@ def check(form: Fillable, table: Table) -> Checked:
     for name in table.headings.values():
         blank = form.named(name)
         if blank is None:
-            found.add(0, unknown_field(form, name))
+            # To look for near names takes time, and a table with so many unknown columns is another form's.
+            found.add(0, unknown_field(form, name, hint=len(found.problems) < _MOST_HINTS))
         elif blank in columns.values():
             found.add(0, _TWICE, name=name)
         else:
@@ -120,16 +117,23 @@ def _row_values(columns: Mapping[str, Blank], cells: Mapping[str, Cell]) -> tupl
         if blank is None:
             continue
         if isinstance(cell, BadCell):
-            problems.append(filled(_BAD, name=name, reason=cell.reason))
-            continue
-        try:
-            value = parse(blank, cell)
-        except BadValue as bad:
-            problems.append(filled(_BAD, name=name, reason=bad.reason))
-            continue
-        if value is not None:
-            values[blank.tag] = value
+            problems.append(_BAD.filled(name=name, reason=cell.reason))
+        else:
+            _fill_in(values, problems, blank, name, cell)
     return values, problems
+
+
+def _fill_in(values: dict[str, Value], problems: list[Text], blank: Blank, name: str, raw: Raw) -> None:
+    """Note the value of a blank, that it has none, or what is wrong with it."""
+    try:
+        value = parse(blank, raw)
+    except BadValue as bad:
+        problems.append(_BAD.filled(name=name, reason=bad.reason))
+        return
+    if value is None:
+        values.pop(blank.tag, None)
+    else:
+        values[blank.tag] = value
 
 
 def from_names(form: Fillable, named: Iterable[tuple[str, Raw]]) -> tuple[dict[str, Value], list[Text]]:
@@ -140,16 +144,8 @@ def from_names(form: Fillable, named: Iterable[tuple[str, Raw]]) -> tuple[dict[s
         blank = form.named(name)
         if blank is None:
             problems.append(unknown_field(form, name))
-            continue
-        try:
-            value = parse(blank, raw)
-        except BadValue as bad:
-            problems.append(filled(_BAD, name=name, reason=bad.reason))
-            continue
-        if value is None:
-            values.pop(blank.tag, None)
         else:
-            values[blank.tag] = value
+            _fill_in(values, problems, blank, name, raw)
     return values, problems
 
 

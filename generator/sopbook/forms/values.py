@@ -70,7 +70,7 @@ class BadValue(Exception):
 def several_chosen(options: Iterable[str]) -> BadValue:
     """The complaint that a single choice has several ticks."""
     listed = ", ".join(options)
-    return BadValue(Text(_SEVERAL.zh.format(options=listed), _SEVERAL.en.format(options=listed)))
+    return BadValue(_SEVERAL.filled(options=listed))
 
 
 def parse(blank: Blank, raw: Raw) -> Value | None:
@@ -89,7 +89,7 @@ def parse(blank: Blank, raw: Raw) -> Value | None:
         raw = _plain(raw)
     written = clean(raw).strip()
     if len(written) > MOST_CHARACTERS:
-        raise BadValue(Text(_LONG.zh.format(most=MOST_CHARACTERS), _LONG.en.format(most=MOST_CHARACTERS)))
+        raise BadValue(_LONG.filled(most=MOST_CHARACTERS))
     if not written:
         return None
     return written if blank.type in _FREE else _from_text(blank, written)
@@ -201,9 +201,7 @@ def _option(blank: Blank, text: str) -> str:
         if fold(option) == fold(text):
             return option
     listed = ", ".join(blank.options)
-    raise BadValue(
-        Text(_OPTION.zh.format(value=text[:40], options=listed), _OPTION.en.format(value=text[:40], options=listed))
-    )
+    raise BadValue(_OPTION.filled(value=text[:40], options=listed))
 
 
 def _split(blank: Blank, text: str) -> Iterable[str]:
@@ -237,6 +235,8 @@ def _check(blank: Blank, text: str) -> bool:
 
 def show(value: Value, words: Locale) -> str:
     """A value in words, as it stands on a form."""
+    if isinstance(value, str):
+        return value
     match value:
         case bool():
             return words.word("forms", "yes" if value else "no")
@@ -250,7 +250,6 @@ def show(value: Value, words: Locale) -> str:
             return f"{value:f}"
         case tuple():
             return words.format("list").join(value)
-    return str(value)
 
 
 def portable(value: Value) -> str | int | float | bool | list[str]:

@@ -56,6 +56,7 @@ def link(sources: Sources) -> Handbook:
         names=_named(documents),
         work=_grouped(_work(documents, actors)),
         questions=_grouped(_tested(documents)),
+        confirmed=sources.confirmed,
     )
 
 

@@ -102,6 +102,9 @@ class Handbook:
     """For each actor (by title), the steps it carries out or helps with."""
     questions: Mapping[tuple[str, str], tuple[Asked, ...]]
     """For each tested (number, anchor), the questions that test it."""
+    confirmed: Mapping[tuple[str, str], str] | None = None
+    """For each (question, what it tests) the digest of the content for which an author confirmed it; None if
+    the handbook keeps no such list."""
 
     def of_kind(self, kind: Kind) -> tuple[Document, ...]:
         """The documents of one kind, by number."""

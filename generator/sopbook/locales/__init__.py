@@ -29,6 +29,12 @@ class Text:
         found: str = getattr(self, language, self.en)
         return found
 
+    def filled(self, **values: object) -> Text:
+        """The sentence with its placeholders filled; a value that is a Text goes into each language by itself."""
+        zh = {key: value.zh if isinstance(value, Text) else value for key, value in values.items()}
+        en = {key: value.en if isinstance(value, Text) else value for key, value in values.items()}
+        return Text(self.zh.format(**zh), self.en.format(**en))
+
 
 class Locale:
     """One language's words. Tables are those of the locale file."""

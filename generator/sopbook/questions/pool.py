@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
 from sopbook.model import Bank, Document, Procedure, Question, Status
+from sopbook.questions.derived import derived
+from sopbook.questions.entry import Entry
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A question, the document it comes from, and the parts of documents that it tests.
-
-    ``derived`` is True for a question that nobody wrote: the structure gave it.
-    """
-
-    document: Document
-    question: Question
-    targets: tuple[Target, ...]
-    derived: bool = False
-
-    @property
-    def id(self) -> str:
-        """A name that stays the same as long as the question does: ``KF-TK-06#respond``."""
-        return f"{self.document.id}#{self.question.anchor}"
+__all__ = ["Choice", "Entry", "choose", "pool", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +19,26 @@ class Choice:
     """Which questions are wanted; an empty value wants all.
 
     ``role`` is any name of a role or partner: it gets what tests the documents that it works by, of
-    which those steps that it does itself or helps with.
+    which those steps that it does itself or helps with, and what tests its duties.
     """
 
     role: str = ""
     procedure: str = ""
     department: str = ""
     difficulty: int = 0
+
+
+_last: list[tuple[weakref.ref[Handbook], tuple[Entry, ...]]] = []
+
+
+def pool(handbook: Handbook) -> tuple[Entry, ...]:
+    """Every question there is: those written by hand, then those that the structure gives.
+
+    Remembered for the last handbook, since rules, pages and their data all ask for it.
+    """
+    if not _last or _last[0][0]() is not handbook:
+        _last[:] = [(weakref.ref(handbook), (*written(handbook), *derived(handbook)))]
+    return _last[0][1]
 
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:
@@ -78,7 +78,7 @@ def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tupl
     return tuple(
         entry
         for entry in entries
-        if (not actor or any((target.document.id, target.anchor) in steps for target in entry.targets))
+        if (not actor or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets))
         and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
         and (not choice.department or entry.document.department == choice.department)
         and (not choice.difficulty or entry.question.difficulty == choice.difficulty)

@@ -287,6 +287,40 @@ def _web_address(value: object) -> str:
     return value if value.endswith("/") else f"{value}/"
 
 
+def _digits(value: object) -> int:
+    if isinstance(value, int):
+        return value
+    return int(_require(value if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value) else None))
+
+
+_Percent = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=100)]
+_Count = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=200)]
+_Minutes = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=600)]
+
+
+class ThresholdsMatter(BaseModel):
+    """The least share of what must have a question, in per cent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: _Percent = 0
+    critical: _Percent = 0
+    duties: _Percent = 0
+
+
+class TrainingMatter(BaseModel):
+    """How staff are tested."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pass_mark: _Percent = 80
+    questions: _Count = 10
+    minutes: _Minutes = 10
+    role_questions: _Count = 30
+    role_minutes: _Minutes = 30
+    coverage: ThresholdsMatter = ThresholdsMatter()
+
+
 class SettingsMatter(BaseModel):
     """The settings file of a handbook."""
 
@@ -311,24 +345,32 @@ class SettingsMatter(BaseModel):
         dict[str, Annotated[str, BeforeValidator(lambda v: v if v in _LEVELS else _require(None))]],
         Expected("rule_level"),
     ] = Field(default={}, description="Rules switched off or given another severity")
+    training: Annotated[TrainingMatter, Expected("training")] = Field(
+        default=TrainingMatter(), description="Pass mark, size and time of tests, coverage that is asked for"
+    )
 
 
 _LEVELS = ("off", "error", "warning", "info")
 
 
+_INNER = {"figures": "figure", "training": "training"}
+"""Keys of the settings whose entries are looked at one by one, and what an entry looks like."""
+
+
 def validate_settings(tree: Tree, file: str, collector: Collector) -> SettingsMatter | None:
-    """The typed settings, or None with findings. A wrong figure is reported at its own place."""
+    """The typed settings, or None with findings. A wrong figure or training setting is reported at its own place."""
     tree = canonical_keys(tree)
     try:
         return SettingsMatter.model_validate(tree.values)
     except ValidationError as error:
-        for item in error.errors():
-            if item["loc"][0] == "figures" and len(item["loc"]) > 1:
-                name = str(item["loc"][1])
-                place = tree.places.get(("figures", name), Place(file))
-                collector.add("SOP106", place, name, key=name, value=name, expected="figure")
-        others = [item for item in error.errors() if not (item["loc"][0] == "figures" and len(item["loc"]) > 1)]
-        if others:
+        inner = [item for item in error.errors() if item["loc"][0] in _INNER and len(item["loc"]) > 1]
+        for item in inner:
+            top, path = str(item["loc"][0]), item["loc"]
+            name = str(path[1] if top == "figures" else path[-1])
+            place = tree.places.get(path[:2] if top == "figures" else path, Place(file))
+            value = name if top == "figures" else str(item["input"])[:60]
+            collector.add("SOP106", place, name, key=name, value=value, expected=_INNER[top])
+        if len(inner) < len(error.errors()):
             _report(error, SettingsMatter, tree, Place(file), collector)
         return None
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sopbook.model import Figure, Settings
+from sopbook.model import Figure, Settings, Thresholds, Training
 from sopbook.places import Finding, Place
-from sopbook.read import Reading, frontmatter, quantities, read_document, source, yaml_tree
+from sopbook.read import Reading, confirmed, frontmatter, quantities, read_document, source, yaml_tree
 from sopbook.read.collect import Collector
 
 SOURCES = "sop"
@@ -32,6 +32,8 @@ class Sources:
     readings: tuple[Reading, ...]
     assets: Mapping[str, int]
     findings: tuple[Finding, ...]
+    confirmed: Mapping[tuple[str, str], str] | None = None
+    """See ``Handbook.confirmed``."""
 
 
 def read_sources(root: Path) -> Sources:
@@ -47,7 +49,7 @@ def read_sources(root: Path) -> Sources:
     readings: list[Reading] = []
     assets: dict[str, int] = {}
     for file in _files(root, collector):
-        if file == SETTINGS:
+        if file in (SETTINGS, confirmed.FILE):
             continue
         if file.lower().endswith(".md"):
             data = _content(root, file, collector)
@@ -55,7 +57,9 @@ def read_sources(root: Path) -> Sources:
                 readings.append(read_document(file, data))
         else:
             assets[file] = (root / file).stat().st_size
-    return Sources(root, settings, tuple(readings), assets, tuple(collector.findings))
+    lock = _content(root, confirmed.FILE, collector) if (root / confirmed.FILE).is_file() else None
+    known = None if lock is None else confirmed.parse(lock, collector)
+    return Sources(root, settings, tuple(readings), assets, tuple(collector.findings), known)
 
 
 def _files(root: Path, collector: Collector) -> list[str]:
@@ -107,4 +111,8 @@ def _settings(data: bytes, collector: Collector) -> Settings:
         departments=tuple(matter.departments.items()),
         figures=figures,
         rules=tuple(matter.rules.items()),
+        training=Training(
+            **matter.training.model_dump(exclude={"coverage"}),
+            coverage=Thresholds(**matter.training.coverage.model_dump()),
+        ),
     )

@@ -24,9 +24,9 @@ def characters(words: str) -> str:
 
 def inner_characters(words: str) -> str:
     """Like ``characters``, without the outermost tags, for a place that has them already."""
+    if words.isprintable():
+        return text(words)
     plain = words.replace("\r\n", "\n").replace("\r", "\n")
-    if "\n" not in plain and "\t" not in plain:
-        return text(plain)
     return (
         text(plain)
         .replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')

@@ -2,7 +2,7 @@
 
 A control is a structured document tag (ECMA-376 Part 1, 17.5.2) inside a paragraph, with its tag
 and a bookmark of a name derived from it, since LibreOffice before 7.5 forgets tags and keeps
-bookmarks. Text is rich text: LibreOffice 7.4 writes plain-text controls wrongly (ADR 8).
+bookmarks. Text is rich text: LibreOffice 7.4 writes plain-text controls wrongly (docs/adr/0010-content-controls.md).
 """
 
 from __future__ import annotations

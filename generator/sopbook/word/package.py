@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _LEVEL = 9
 _DATE = 0x0021  # 1980-01-01, the first day a zip can name
 _STORED_MOST = 0xFFFF
+_STORED = struct.Struct("<BHH").pack
 _END = b"\x01\x00\x00\xff\xff"  # an empty last block
 _UTF8 = 0x0800
 
@@ -69,38 +70,38 @@ def _deflate(data: bytes, flush: int) -> bytes:
 class PieceCache:
     """Pieces of text that come again: encoded and deflated once.
 
-    It forgets everything when it is full, so that memory stays flat whatever comes.
+    A piece is given by its parts, which are the same strings each time, so that finding it is
+    quick. The cache forgets everything when it is full: memory stays flat whatever comes.
     """
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._known: dict[str, tuple[bytes, bytes]] = {}
+        self._known: dict[tuple[str, ...], tuple[bytes, bytes]] = {}
 
-    def __call__(self, piece: str) -> tuple[bytes, bytes]:
+    def _made(self, piece: tuple[str, ...]) -> tuple[bytes, bytes]:
         """The piece's bytes, and the same deflated."""
-        found = self._known.get(piece)
-        if found is None:
-            if len(self._known) >= self._most:
-                self._known.clear()
-            data = piece.encode()
-            found = self._known[piece] = (data, _deflate(data, zlib.Z_SYNC_FLUSH))
-        return found
+        if len(self._known) >= self._most:
+            self._known.clear()
+        data = "".join(piece).encode()
+        made = self._known[piece] = (data, _deflate(data, zlib.Z_SYNC_FLUSH))
+        return made
 
-    def member(self, name: str, pieces: Iterable[str]) -> Member:
-        """A part made of pieces that are constant and varying by turns, a constant one first."""
+    def member(self, name: str, constant: Sequence[tuple[str, ...]], varying: Sequence[str]) -> Member:
+        """A part made of constant and varying text by turns, beginning and ending with a constant piece."""
         raw: list[bytes] = []
         packed: list[bytes] = []
-        constant = True
-        for piece in pieces:
-            if constant:
-                data, deflated = self(piece)
+        known = self._known
+        for piece, value in zip(constant, (*varying, ""), strict=True):
+            data, deflated = known.get(piece) or self._made(piece)
+            raw.append(data)
+            packed.append(deflated)
+            if value:
+                data = value.encode()
                 raw.append(data)
-                packed.append(deflated)
-            elif piece:
-                data = piece.encode()
-                raw.append(data)
-                packed += _stored(data)
-            constant = not constant
+                if len(data) > _STORED_MOST:
+                    packed += _stored(data)
+                else:
+                    packed += (_STORED(0, len(data), len(data) ^ 0xFFFF), data)
         packed.append(_END)
         whole = b"".join(raw)
         return Member(name, zlib.crc32(whole), len(whole), b"".join(packed))
@@ -109,4 +110,4 @@ class PieceCache:
 def _stored(data: bytes) -> Iterable[bytes]:
     for start in range(0, len(data), _STORED_MOST):
         block = data[start : start + _STORED_MOST]
-        yield struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block
+        yield _STORED(0, len(block), len(block) ^ 0xFFFF) + block

@@ -73,7 +73,7 @@ def convert(
             for file in batch:
                 path = folder / f"{file.stem}.{to}"
                 if not path.is_file():
-                    raise NoPdf(_text(_FAILED, file.name))
+                    raise NoPdf(_FAILED.filled(detail=file.name))
                 made.append(path)
             done(len(made))
     return made
@@ -86,10 +86,6 @@ def _run(command: Sequence[str], seconds: int) -> None:
             command, capture_output=True, text=True, errors="replace", timeout=seconds, env=environment, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoPdf(_text(_FAILED, str(error)[:300])) from error
+        raise NoPdf(_FAILED.filled(detail=str(error)[:300])) from error
     if ran.returncode != 0:
-        raise NoPdf(_text(_FAILED, (ran.stderr or ran.stdout).strip()[-300:]))
-
-
-def _text(text: Text, detail: str) -> Text:
-    return Text(text.zh.format(detail=detail), text.en.format(detail=detail))
+        raise NoPdf(_FAILED.filled(detail=(ran.stderr or ran.stdout).strip()[-300:]))

@@ -157,10 +157,10 @@ def _read(data: bytes, language: str, needed: Sequence[str]) -> tuple[Template |
             try:
                 maps[name] = edit.survey(parts[name])
             except (ExpatError, Refused):
-                return None, [*lacks, _text(_DAMAGED, part=name)]
+                return None, [*lacks, _DAMAGED.filled(part=name)]
     lacks += _placeholder_lacks(maps, language)
     styles = style_ids(parts[_STYLES])
-    lacks += [_text(_NO_STYLE, name=name) for name in needed if name not in styles]
+    lacks += [_NO_STYLE.filled(name=name) for name in needed if name not in styles]
     body = maps[DOCUMENT]
     section = next((element for element in body.body if element.name == "sectPr"), None)
     if section is None:
@@ -188,7 +188,7 @@ def _foreign(parts: Mapping[str, bytes]) -> list[Text]:
     for name in sorted(parts):
         if name.endswith(".rels"):
             outside = [r for r in relations.read_relations(name, parts[name]) if r.external]
-            found += [_text(_OUTSIDE, target=r.target) for r in outside if r.type != relations.HYPERLINK]
+            found += [_OUTSIDE.filled(target=r.target) for r in outside if r.type != relations.HYPERLINK]
     return found
 
 
@@ -203,12 +203,12 @@ def _placeholder_lacks(maps: Mapping[str, Map], language: str) -> list[Text]:
     known = {canonical("placeholders", name) for name in written}
     words = locale(language).words("placeholders")
     shown = {key: f"{{{{{spellings[0]}}}}}" for key, spellings in words.items()}
-    lacks = [_text(_NO_PLACEHOLDER, name=shown[name]) for name in NEEDED if name not in known]
+    lacks = [_NO_PLACEHOLDER.filled(name=shown[name]) for name in NEEDED if name not in known]
     if "content" in known and not any(p.in_body and _names(p.text) == ["content"] for p in maps[DOCUMENT].paragraphs):
-        lacks.append(_text(_OWN_PARAGRAPH, name=shown["content"]))
+        lacks.append(_OWN_PARAGRAPH.filled(name=shown["content"]))
     for name in dict.fromkeys(written):
         if canonical("placeholders", name) is None:
-            lacks.append(_text(_UNKNOWN, name=f"{{{{{name}}}}}", known=" ".join(shown.values())))
+            lacks.append(_UNKNOWN.filled(name=f"{{{{{name}}}}}", known=" ".join(shown.values())))
     return lacks
 
 
@@ -373,7 +373,3 @@ def _write_properties(parts: dict[str, bytes], properties: Properties) -> None:
         package, _ = relations.with_relation(package, type_, name)
     parts["_rels/.rels"] = relations.write_relations(package)
     parts[_TYPES] = ContentTypes(types.defaults, overrides).write()
-
-
-def _text(text: Text, **values: object) -> Text:
-    return Text(text.zh.format(**values), text.en.format(**values))

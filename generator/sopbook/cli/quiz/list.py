@@ -9,13 +9,14 @@ from typing import Any
 from sopbook import prose
 from sopbook.cli.quiz.choice import add_choice, chosen
 from sopbook.handbooks import load
-from sopbook.questions.pool import Entry, written
+from sopbook.questions.pool import Entry, pool, written
 
 
 def add(commands: Any) -> None:
     """Add the subcommand."""
     parser = commands.add_parser("list", help="list questions", description="List questions with what they test.")
     add_choice(parser)
+    parser.add_argument("--written", action="store_true", help="only questions written by hand")
     parser.add_argument("--json", action="store_true", help="print one JSON list")
     parser.set_defaults(run=run)
 
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the list."""
     handbook = load(options.root)
-    entries = chosen(written(handbook), options, handbook)
+    entries = chosen(written(handbook) if options.written else pool(handbook), options, handbook)
     if options.json:
         print(json.dumps([_as_data(entry) for entry in entries], ensure_ascii=False, indent=2))
         return 0

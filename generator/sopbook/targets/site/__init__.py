@@ -24,6 +24,7 @@ from sopbook.targets.site.builder import build_site, plain_config, write_config
 from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES, first_styles
 from sopbook.targets.site.pages import navigation, render_pages
+from sopbook.targets.site.training import training_files
 
 
 def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes], dict[str, Any]]:
@@ -53,6 +54,7 @@ def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
     pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
     files = {name: text.encode() for name, text in pages.items()}
     words = locale(handbook.settings.language)
+    files |= training_files(handbook)
     files["calendar/recurring.ics"] = calendar_file(handbook, words)
     files |= page_files(handbook, template_folders(root))
     for document in handbook.documents:

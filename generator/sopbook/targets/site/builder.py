@@ -31,7 +31,7 @@ from sopbook.targets.site.offline import WORKER, offline_files
 STAMP = ".sopbook"
 """A file in the built site that says what it was built from."""
 
-STYLES = ("assets/sopbook.css", "assets/search.css", "assets/forms.css")
+STYLES = ("assets/sopbook.css", "assets/search.css", "assets/forms.css", "assets/training.css")
 """The stylesheets of every page."""
 
 SCRIPT = {"path": "assets/sopbook.js", "type": "module"}

@@ -18,6 +18,7 @@ from sopbook.model import Document, Kind
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
 from sopbook.targets.site.overviews import OVERVIEWS
+from sopbook.targets.site.training import training_pages
 from sopbook.targets.site.view import KIND_PAGES, Group, View
 
 
@@ -44,6 +45,8 @@ def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[s
     pages["documents/index.md"] = _list(environment, handbook, words, "all_documents", handbook.documents, several)
     for folder, (_, values) in OVERVIEWS.items():
         pages[f"{folder}/index.md"] = _render(environment, handbook, words, folder, values=values(handbook, words))
+    for page in training_pages(handbook):
+        pages[page.path] = _render(environment, handbook, words, page.template, root=page.root, values=page.values)
     return pages
 
 
@@ -139,6 +142,9 @@ def navigation(handbook: Handbook) -> list[Any]:
     urgent = view.urgent()
     if urgent:
         entries.append({words.word("ui", "urgent"): [_entry(document) for document in urgent]})
+    if any(training_pages(handbook)):
+        roles = [{_title(role.title): f"training/{role.id}/index.md"} for role in view.in_force(Kind.ROLE)]
+        entries.append({words.word("training", "title"): ["training/index.md", *roles]})
     departments = list(dict.fromkeys(document.department for document in handbook.documents))
     for department in departments:
         members = [d for d in handbook.documents if d.department == department and d.id in shown]

@@ -37,6 +37,7 @@ from sopbook.places import Place
 from sopbook.targets.site.flow import flow_picture
 from sopbook.targets.site.html import Html
 from sopbook.targets.site.qr import address_of, qr_code
+from sopbook.training.path import on_a_path
 from sopbook.values import Frequency
 
 _AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
@@ -202,6 +203,12 @@ class View:
     def actor_link(self, title: str) -> Markup:
         """A role or partner by its title."""
         return self.name_of(Name(title, Place("")))
+
+    def is_learnt(self, document: Document) -> bool:
+        """True for what the training asks somebody to read: procedures, and what stands on a role's path."""
+        if document.control.status is Status.WITHDRAWN:
+            return False
+        return isinstance(document, Procedure) or document.id in on_a_path(self.handbook)
 
     # -------------------------------------------------------------- other derived facts
 

@@ -1,0 +1,42 @@
+"""Questions that nobody writes, because the structure gives them.
+
+Each module here that has a function ``make`` makes one kind of question; a new file needs no
+registration. A maker yields candidates; those with a flaw (``quality``) are dropped here, so that
+no maker has to look for give-aways itself. A maker makes nothing where the text supports nothing:
+too few distractors that are certainly wrong is reason enough.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from sopbook.link.handbook import Handbook
+from sopbook.questions.derived.drafting import Desk
+from sopbook.questions.entry import Entry
+from sopbook.questions.quality import flaws
+from sopbook.questions.wording import Wording
+
+Maker = Callable[[Desk], Iterator[Entry]]
+
+
+@cache
+def makers() -> tuple[tuple[str, Maker], ...]:
+    """Every maker by the name of its module."""
+    modules = ((m.name, importlib.import_module(f"{__name__}.{m.name}")) for m in pkgutil.iter_modules(__path__))
+    return tuple((name, module.make) for name, module in sorted(modules) if hasattr(module, "make"))
+
+
+def derived(handbook: Handbook) -> tuple[Entry, ...]:
+    """All derived questions in the order of the documents, of their steps, and of the makers' names."""
+    wording = Wording.of(handbook)
+    desk = Desk.of(handbook, wording)
+    found = [
+        entry for _, make in makers() for entry in make(desk) if not flaws(entry.question, entry.document, wording)
+    ]
+    order = {document.id: index for index, document in enumerate(handbook.documents)}
+    return tuple(
+        sorted(found, key=lambda entry: (order[entry.document.id], entry.question.place, entry.question.anchor))
+    )

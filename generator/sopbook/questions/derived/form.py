@@ -1,0 +1,68 @@
+"""Which form is filled in at this step?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sopbook import prose
+from sopbook.locales import Text
+from sopbook.model import Checklist, Document, Form, Procedure, Status, Step
+from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_target
+from sopbook.questions.entry import Entry
+from sopbook.questions.wording import fold
+
+_STEM = Text(
+    "做《{procedure}》的“{step}”这一步，填哪份表单？", '{procedure}: which form is filled in at the step "{step}"?'
+)
+_BECAUSE = Text("“{step}”填 {form}", '"{step}" fills in {form}')
+
+
+def make(desk: Desk) -> Iterator[Entry]:
+    """For each step with one form. Whatever else the step uses, keeps or mentions is no distractor."""
+    forms = [
+        document
+        for document in desk.handbook.documents
+        if isinstance(document, Form) and document.control.status is not Status.WITHDRAWN
+    ]
+    for procedure, step in desk.steps():
+        right = desk.handbook.document_named(step.forms[0]) if len(step.forms) == 1 else None
+        if not isinstance(right, Form) or fold(right.title) in fold(f"{procedure.title}{step.title}"):
+            continue
+        touched = _touched(desk, procedure, step)
+        wrong = [
+            form for form in forms if form.id not in touched and not overlaps([form.title], [right.title, step.title])
+        ]
+        near = {name.text for other in procedure.steps for name in (*other.forms, *other.records)}
+        near |= {document.id for document in desk.handbook.names.get(procedure.id, ())}
+        yield from desk.single(
+            Draft(
+                maker="form",
+                targets=(step_target(procedure, step),),
+                stem=desk.say(_STEM, procedure=procedure.title, step=step.title),
+                right=_label(right),
+                tiers=(
+                    tuple(_label(form) for form in wrong if form.id in near),
+                    tuple(_label(form) for form in wrong if form.department == right.department),
+                ),
+                because=desk.because(procedure, desk.say(_BECAUSE, step=step.title, form=_label(right))),
+                place=step.place,
+            )
+        )
+
+
+def _label(form: Document) -> str:
+    return f"{form.id} {form.title}"
+
+
+def _touched(desk: Desk, procedure: Procedure, step: Step) -> set[str]:
+    """The numbers of all documents that a step has to do with."""
+    found = {name.text for name in (*step.forms, *step.checklists, *step.records)}
+    found |= {node.number for node in prose.walk(step.body) if isinstance(node, prose.Reference)}
+    for name in step.checklists:
+        checklist = desk.handbook.document_named(name)
+        if isinstance(checklist, Checklist) and checklist.record:
+            found.add(checklist.record.text)
+    # A form may be called by its name alone.
+    text = fold(desk.body(procedure, step))
+    found |= {d.id for d in desk.handbook.documents if isinstance(d, Form) and fold(d.title) in text}
+    return found

@@ -1,0 +1,81 @@
+"""What does the procedure warn of at this step?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sopbook import prose
+from sopbook.locales import Text
+from sopbook.model import Procedure, Step
+from sopbook.questions.derived.drafting import Desk, Draft, step_target
+from sopbook.questions.entry import Entry
+from sopbook.questions.wording import fold, shares_run, weight
+
+_STEM = Text(
+    "《{procedure}》在“{step}”这一步特别提醒的风险，是哪一条？",
+    '{procedure}: which risk does the procedure warn of at the step "{step}"?',
+)
+_BECAUSE = Text("“{step}”：{warning}", '"{step}": {warning}')
+_WARNINGS = ("important", "warning", "caution")
+_LONGEST = 120
+_SHORTEST = 16
+_ALIKE_WIDE = 3
+_ALIKE_WORDS = 2
+_AS_LONG = 1.5
+
+
+def make(desk: Desk) -> Iterator[Entry]:
+    """For each step with a warning; warnings of procedures about something else are the distractors.
+
+    One of the same procedure, or of one that this procedure leads to, could be heeded here too.
+    """
+    known = [(p, s, w) for p in desk.procedures for s in p.steps for w in warnings(desk, p, s)[:1]]
+    distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
+    told = {p.id: fold("\n".join(desk.body(p, step) for step in p.steps)) for p in desk.procedures}
+    for procedure, step, warning in known:
+        if (procedure.id, step.anchor) not in distinct:
+            continue
+        own = f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}"
+        related = {procedure.id} | {document.id for document in desk.handbook.names.get(procedure.id, ())}
+        related |= {document.id for document in desk.handbook.mentions.get(procedure.id, ())}
+        said = "".join(told.get(number, "") for number in sorted(related))
+        wrong = [
+            text
+            for other, _, text in known
+            if other.id not in related and fold(text) not in said and _as_long(text, warning) and not _alike(text, own)
+        ]
+        yield from desk.single(
+            Draft(
+                maker="warned",
+                targets=(step_target(procedure, step),),
+                stem=desk.say(_STEM, procedure=procedure.title, step=step.title),
+                right=warning,
+                tiers=(tuple(wrong),),
+                because=desk.because(procedure, desk.say(_BECAUSE, step=step.title, warning=warning.rstrip("。.!！"))),
+                place=step.place,
+                difficulty=2,
+            )
+        )
+
+
+def warnings(desk: Desk, procedure: Procedure, step: Step) -> list[str]:
+    """The first sentence of each warning of a step, if it is neither a word nor an essay."""
+    found: list[str] = []
+    for node in prose.walk(step.body):
+        if isinstance(node, prose.Callout) and node.kind in _WARNINGS:
+            text = " ".join(desk.wording.lines(node.blocks, procedure))
+            sentence = re.split(r"(?<=[。！？])|(?<=[.!?])\s+", text)[0].strip()
+            if _SHORTEST <= weight(sentence) <= _LONGEST:
+                found.append(sentence)
+    return found
+
+
+def _as_long(text: str, other: str) -> bool:
+    shorter, longer = sorted((weight(text), weight(other)))
+    return longer <= _AS_LONG * shorter
+
+
+def _alike(text: str, other: str) -> bool:
+    wide = any(prose.is_wide(char) for char in text)
+    return shares_run(text, other, _ALIKE_WIDE if wide else _ALIKE_WORDS)

@@ -1,0 +1,1 @@
+"""Learning a post: the path of each role, and the progress that trainees hand in."""
