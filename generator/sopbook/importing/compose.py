@@ -113,7 +113,7 @@ class _Composer:
         gone = dropped(texts)
         for index in sorted(gone):
             self._entries.append(Entry(Fate.LEFT_OUT, "furniture", blocks[index].spot, texts[index]))
-        return [block for index, block in enumerate(blocks) if index not in gone]
+        return [block for index, block in enumerate(blocks) if index not in gone and not _is_empty(block)]
 
     def _decide_kind(self, root: Node) -> Kind:
         setting = self._setting
@@ -735,6 +735,15 @@ def _rest(block: Paragraph, count: int) -> tuple[Inline, ...]:
         runs[0] = replace(runs[0], text=runs[0].text.lstrip("：: \u3000\n"))
     found = inlines(runs, keep_bold=not block.bold)
     return found if any(prose.plain((node,)).strip() for node in found) or any(r.image for r in runs) else ()
+
+
+def _is_empty(block: Block) -> bool:
+    return (
+        isinstance(block, Paragraph)
+        and not block.marker
+        and not block.text.strip()
+        and not any(r.image for r in block.runs)
+    )
 
 
 def _bounded(blocks: Sequence[prose.Block]) -> Iterator[prose.Block]:

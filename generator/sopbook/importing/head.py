@@ -83,12 +83,13 @@ def _raised(block: Block) -> Block:
 def _title(blocks: Sequence[Block]) -> tuple[Paragraph, str] | None:
     first = [block for block in blocks[:HEAD_BLOCKS] if isinstance(block, Paragraph)]
     styled = next((block for block in first if block.is_title), None)
-    if styled:
+    if styled and styled.text.strip():
         return styled, _words(styled)
     for index, block in enumerate(first[:4]):
         text = block.text.strip()
         if (
-            block.marker
+            not text
+            or block.marker
             or typed(text)
             or columns(text) > MAX_TITLE_COLUMNS
             or re.search(r"[。；;，,：:]$|_{3}|[：:]\s*\S", text)
