@@ -18,9 +18,10 @@ from mkdocs.plugins import BasePlugin, event_priority
 
 from sopbook.handbooks import load
 from sopbook.output import locked
-from sopbook.read.tree import SOURCES, HandbookNotFound
+from sopbook.errors import HandbookNotFound
+from sopbook.read.tree import SOURCES
 from sopbook.targets import TargetFailed, Workplace
-from sopbook.targets.site import TERMS, generate
+from sopbook.targets.site import TERMS, Compiled, generate
 from sopbook.targets.site.builder import tune_search
 
 
@@ -47,7 +48,7 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         try:
             handbook = load(self._root)
             with locked(place.out):
-                _, _, compiled = generate(handbook, place)
+                compiled = generate(handbook, place)
         except HandbookNotFound as missing:
             raise PluginError(f"sopbook: there is no handbook in {missing.args[0]}") from missing
         except TargetFailed as failed:
@@ -55,14 +56,15 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
         self._apply(config, compiled, place)
         return config
 
-    def _apply(self, config: MkDocsConfig, compiled: dict[str, Any], place: Workplace) -> None:
+    def _apply(self, config: MkDocsConfig, compiled: Compiled, place: Workplace) -> None:
         config.docs_dir = str(place.out / "docs")
-        config.nav = compiled["nav"]
-        config.extra_css = [*config.extra_css, *(c for c in compiled["extra_css"] if c not in config.extra_css)]
+        config.nav = compiled.navigation
+        styles = compiled.config["extra_css"]
+        config.extra_css = [*config.extra_css, *(style for style in styles if style not in config.extra_css)]
         named = {str(script) for script in config.extra_javascript}
-        scripts = [script for script in compiled["extra_javascript"] if _path(script) not in named]
+        scripts = [script for script in compiled.config["extra_javascript"] if _path(script) not in named]
         config.extra_javascript = [*config.extra_javascript, *map(option.ExtraScript().validate, scripts)]  # type: ignore[no-untyped-call]
-        config.theme["language"] = compiled["theme"]["language"]
+        config.theme["language"] = compiled.config["theme"]["language"]
         tune_search(config, place.out / TERMS)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:

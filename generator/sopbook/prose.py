@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Literal
 
 from sopbook.places import Place
@@ -190,15 +191,31 @@ Block = Paragraph | Heading | List | Table | Quote | Callout | CodeBlock | Thema
 
 def walk(node: object) -> Iterator[object]:
     """Every dataclass node in and below ``node`` (a node, or tuples of nodes), in reading order."""
-    if isinstance(node, tuple):
-        for child in node:
-            yield from walk(child)
-    elif is_dataclass(node):
-        yield node
-        for item in fields(node):
-            value = getattr(node, item.name)
-            if isinstance(value, tuple) or (is_dataclass(value) and not isinstance(value, Place)):
-                yield from walk(value)
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting.extend(reversed(here))
+            continue
+        names = _fields_of(type(here))
+        if names is None:
+            continue
+        yield here
+        for name in names:
+            value = getattr(here, name)
+            if type(value) not in _LEAVES:
+                waiting.append(value)
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None), Place})
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...] | None:
+    """The fields of a class of nodes, the last one first; None for what is no node."""
+    if not is_dataclass(kind) or kind is Place:
+        return None
+    return tuple(item.name for item in reversed(fields(kind)))
 
 
 def is_wide(char: str) -> bool:

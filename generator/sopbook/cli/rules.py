@@ -10,7 +10,7 @@ from sopbook.cli.misuse import Misuse
 from sopbook.handbooks import load
 from sopbook.locales import Text, languages
 from sopbook.read.collect import near
-from sopbook.read.tree import HandbookNotFound
+from sopbook.errors import HandbookNotFound
 
 _BAD = Text("不好", "Bad")
 _GOOD = Text("好", "Good")

@@ -9,7 +9,8 @@ from mkdocs.commands.serve import serve
 from mkdocs.exceptions import MkDocsException
 
 from sopbook.cli.misuse import Misuse
-from sopbook.read.tree import SETTINGS, HandbookNotFound
+from sopbook.errors import HandbookNotFound
+from sopbook.read.tree import SETTINGS
 
 
 def add(commands: Any) -> None:

@@ -2,70 +2,126 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sopbook.link.assets import files_used, is_publishable
+from sopbook.cache.tool import digest, folder_digest, tool_digest
+from sopbook.link.assets import FileUse, asset_path, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.output import sync_folder
+from sopbook.model import Document
+from sopbook.output import Product, Published, publish, write_file
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder, templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
-from sopbook.targets.site.builder import build_site, plain_config, write_config
-from sopbook.targets.site.pages import navigation, render_pages, search_terms
+from sopbook.targets.site.builder import config_text, has_search, plain_config
+from sopbook.targets.site.navigation import Navigation
+from sopbook.targets.site.pages import Page, all_pages, navigation, search_terms
+
+if TYPE_CHECKING:
+    from sopbook.targets.site.shell import Shell
 
 TERMS = "search-terms.txt"
+_SEARCH_INDEX = "search/search_index.json"
 
 
-def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes], dict[str, Any]]:
+@dataclass(frozen=True)
+class Compiled:
+    """The folder of Markdown: what was done, its files with their digests, and the configuration."""
+
+    outcome: Outcome
+    digests: Mapping[str, str]
+    config: dict[str, Any]
+    navigation: list[Any]
+    own: Mapping[str, Any]
+
+
+def generate(handbook: Handbook, place: Workplace) -> Compiled:
     """Write ``docs`` and ``mkdocs.yml`` into the output folder.
 
-    Returns what was done, the bytes that decide the site, and the configuration.
+    Raises TargetFailed if the handbook's own ``mkdocs.yml`` or a template is wrong, or a file
+    cannot be read or written.
     """
-    files = _files(handbook, place.root)
-    outcome = sync_folder(place.out / "docs", files)
-    config = plain_config(handbook, navigation(handbook), _own_config(place.root))
+    own = _own_config(place.root)
+    config = plain_config(handbook, own)
+    made = publish(place.out / "docs", _docs(handbook, place.root), store=place.store, versions=handbook.versions)
+    items = navigation(handbook)
     terms = "".join(f"{term} 1000\n" for term in search_terms(handbook)).encode()
-    written = write_config(place.out / "mkdocs.yml", config)
-    sync_terms(place.out / TERMS, terms)
-    decisive = [written, terms]
-    for name in sorted(files):
-        decisive += [name.encode(), files[name]]
-    return outcome, decisive, config
-
-
-def sync_terms(path: Path, data: bytes) -> None:
-    """Write the segmentation dictionary if it changed."""
-    if not path.is_file() or path.read_bytes() != data:
-        path.write_bytes(data)
+    try:
+        write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
+        write_file(place.out / TERMS, terms)
+    except OSError as error:
+        raise TargetFailed(f"cannot write {error.filename}: {error.strerror}") from error
+    return Compiled(made.outcome, made.digests, config, items, own)
 
 
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
-    outcome, decisive, _ = generate(handbook, place)
-    return outcome + build_site(place.out, place.out / TERMS, decisive)
+    compiled = generate(handbook, place)
+    site = publish(place.out / "site", _Site(compiled, place).products(), store=place.store)
+    return compiled.outcome + site.outcome
 
 
-def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
+# ------------------------------------------------------------------- the folder of Markdown
+
+
+def _docs(handbook: Handbook, root: Path) -> dict[str, Product]:
     """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
-    pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
-    files = {name: text.encode() for name, text in pages.items()}
+    folders = [root / "templates" / "pages", templates_folder() / "pages"]
+    templates = folder_digest(folders)
+    products = {
+        path: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
+        for path, page in all_pages(handbook, folders).items()
+    }
     for document in handbook.documents:
-        for use in files_used(document):
-            if use.path is not None and is_publishable(use, handbook.assets):
-                name = posixpath.join(document.id, relative_path(use.href) or "")
-                files[name] = (root / use.path).read_bytes()
+        for name, path in _attachments(handbook, document).items():
+            products[name] = _copy(root / path)
     # The house's own site/ goes before ours.
     for folder in (site_folder(), root / "site"):
         for path in sorted((folder / "assets").rglob("*")):
             if path.is_file():
-                files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files
+                products[path.relative_to(folder).as_posix()] = _copy(path)
+    return products
+
+
+def _inputs(handbook: Handbook, page: Page, templates: str) -> str:
+    if handbook.versions is None:
+        return ""
+    version = handbook.versions.of(page.document) if page.document else handbook.versions.outlines
+    return digest("page", version, templates)
+
+
+def _encoded(text: Callable[[], str]) -> bytes:
+    return text().encode()
+
+
+def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:
+    """The files beside a document that its page shows or links to: path in the site to path in the handbook."""
+    found = {}
+    for href, is_picture in handbook.facts[document.id].files:
+        use = FileUse(href, asset_path(document, href), is_picture, "", document.place)
+        if use.path is not None and is_publishable(use, handbook.assets):
+            found[posixpath.join(document.id, relative_path(href) or "")] = use.path
+    return found
+
+
+def _copy(path: Path) -> Product:
+    """A file taken over as it is; made at every build, since only its bytes tell whether it changed."""
+    return Product("", partial(_bytes_of, path))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TargetFailed(f"cannot read {path}: {error.strerror}") from error
 
 
 def _own_config(root: Path) -> Mapping[str, Any]:
@@ -85,8 +141,76 @@ def _own_config(root: Path) -> Mapping[str, Any]:
     return found
 
 
+# --------------------------------------------------------------------------- the built site
+
+
+class _Site:
+    """The files of the built site, each with what decides it."""
+
+    def __init__(self, compiled: Compiled, place: Workplace) -> None:
+        self._compiled = compiled
+        self._place = place
+        features = compiled.config.get("theme", {}).get("features", [])
+        self._navigation = Navigation(compiled.navigation, sections_stay_open="navigation.sections" in features)
+        self._docs = place.out / "docs"
+
+    def products(self) -> dict[str, Product]:
+        """Pages, the theme's files, and what the folder of Markdown holds besides pages."""
+        look = digest(tool_digest(), json.dumps(self._compiled.config, default=str), self._theme_digest)
+        products: dict[str, Product] = {}
+        for name, path in self._shell.theme_files().items():
+            products[name] = _copy(path)
+        products["404.html"] = Product(digest(look, self._navigation.digest("")), self._not_found)
+        for name, sha in self._compiled.digests.items():
+            if name.endswith(".md"):
+                address = f"{name.removesuffix('.md')}.html"
+                inputs = digest(look, sha, self._navigation.digest(name))
+                products[address] = Product(inputs, partial(self._page, name))
+            else:
+                products[name] = _copy(self._docs / name)
+        if has_search(self._compiled.own):
+            products[_SEARCH_INDEX] = Product(digest(look, json.dumps(self._compiled.digests)), self._search_index)
+        return products
+
+    @cached_property
+    def _shell(self) -> Shell:
+        # Takes mkdocs a moment to load.
+        from sopbook.targets.site.shell import Shell
+
+        pages = frozenset(name for name in self._compiled.digests if name.endswith(".md"))
+        return Shell(self._compiled.config, self._place.out / "mkdocs.yml", self._navigation, pages)
+
+    @cached_property
+    def _theme_digest(self) -> str:
+        """The house's own theme folder and hooks, if it has any."""
+        theme = self._compiled.own.get("theme", {})
+        own = theme.get("custom_dir") if isinstance(theme, dict) else None
+        hooks = self._compiled.own.get("hooks") or []
+        files = [path for hook in hooks if (path := self._place.root / str(hook)).is_file()]
+        folders = [self._place.root / str(own)] if own else []
+        return digest(folder_digest(folders), *(path.read_bytes() for path in files))
+
+    def _page(self, name: str) -> bytes:
+        return self._final(self._shell.page(name, _bytes_of(self._docs / name).decode()), name)
+
+    def _not_found(self) -> bytes:
+        return self._final(self._shell.not_found(), "404.md")
+
+    def _final(self, html: str, name: str) -> bytes:
+        """The one place that the HTML of every page passes through; ``name`` is its path in the folder of Markdown."""
+        return html.encode("utf-8", "xmlcharrefreplace")
+
+    def _search_index(self) -> bytes:
+        from sopbook.targets.site.search_index import search_index
+
+        pages = {name: sha for name, sha in self._compiled.digests.items() if name.endswith(".md")}
+        return search_index(self._shell, self._docs, pages, self._place.out / TERMS, self._place.store)
+
+
 TARGET = Target(
     name="site",
     summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
     build=build,
 )
+
+__all__ = ["TARGET", "TERMS", "Compiled", "Published", "build", "generate"]

@@ -1,35 +1,24 @@
-"""From the folder of Markdown to HTML, with mkdocs and mkdocs-material.
+"""What mkdocs has to be told to turn the folder of Markdown into HTML.
 
-Everything that mkdocs has to be told is in one plain configuration, so that any builder that
-reads ``mkdocs.yml`` can build the same folder without this package.
+It is all in one plain configuration, so that any builder that reads ``mkdocs.yml`` can build the
+same folder without this package.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
-import logging
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from importlib.metadata import version
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jieba
 import yaml
-from mkdocs.commands.build import build as build_mkdocs
-from mkdocs.config import load_config
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import MkDocsException
 
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
-from sopbook.output import recover_folder, switch_folder
-from sopbook.targets import Outcome, TargetFailed
 
-STAMP = ".sopbook"
-"""A file in the built site that says what it was built from."""
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
 
 SEARCH_SEPARATOR = r"[\s\u200b\-/,。、;:!?()()]+"
 """Splits at spaces, at the marks of Chinese segmentation, at punctuation, and inside document numbers."""
@@ -37,11 +26,12 @@ SEARCH_SEPARATOR = r"[\s\u200b\-/,。、;:!?()()]+"
 SCRIPT = {"path": "assets/sopbook.js", "type": "module"}
 """The one script that every page names; it fetches the others where there is something for them to do."""
 
-_TOOLS = ("sopbook", "mkdocs", "mkdocs-material", "markdown", "jieba")
+
+_DECIDED_HERE = ("docs_dir", "site_dir", "plugins", "INHERIT", "nav")
 
 
-def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """The builder's configuration for ``build/docs``.
+def plain_config(handbook: Handbook, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The builder's configuration for ``build/docs``, without the navigation.
 
     ``own`` is the handbook's own ``mkdocs.yml``, which may say anything but where things are;
     plugins other than the search stay out, since not every builder runs them.
@@ -80,16 +70,15 @@ def plain_config(handbook: Handbook, navigation: list[Any], own: Mapping[str, An
         },
         "extra": {"generator": False},
     }
-    config |= {key: value for key, value in own.items() if key not in ("docs_dir", "site_dir", "plugins", "INHERIT")}
+    config |= {key: value for key, value in own.items() if key not in _DECIDED_HERE}
     config |= {
         "docs_dir": "docs",
         "site_dir": "site",
         "use_directory_urls": True,
-        "nav": navigation,
         "extra_css": [*own.get("extra_css", []), "assets/sopbook.css"],
         "extra_javascript": [*own.get("extra_javascript", []), SCRIPT],
         "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": False}}],
-        "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}],
+        "plugins": [{"search": {"separator": SEARCH_SEPARATOR}}] if has_search(own) else [],
     }
     return config
 
@@ -98,13 +87,35 @@ def _toggle(language: str, scheme: str) -> str:
     return locale(language).word("ui", f"switch_to_{scheme}")
 
 
-def write_config(path: Path, config: Mapping[str, Any]) -> bytes:
-    """The configuration as YAML, written if it changed; returns its bytes."""
-    data = yaml.safe_dump(dict(config), allow_unicode=True, sort_keys=False, width=1000).encode()
-    if not path.is_file() or path.read_bytes() != data:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return data
+def has_search(own: Mapping[str, Any]) -> bool:
+    """True unless the handbook's own ``mkdocs.yml`` lists plugins and the search is not among them."""
+    plugins = own.get("plugins", ["search"]) or []
+    names = (next(iter(plugin), "") if isinstance(plugin, dict) else str(plugin) for plugin in plugins)
+    return any(name.removeprefix("material/") == "search" for name in names)
+
+
+def config_text(config: Mapping[str, Any], navigation: Sequence[Any]) -> str:
+    """The configuration as YAML."""
+    text = yaml.safe_dump(dict(config), allow_unicode=True, sort_keys=False, width=1000)
+    # A navigation of thousands of pages takes PyYAML seconds. A JSON string is a YAML string.
+    return text + "".join(f"{line}\n" for line in ("nav:", *_nav_lines(navigation, "")))
+
+
+def _nav_lines(items: Sequence[Any], indent: str) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, str):
+            yield f"{indent}- {_string(item)}"
+            continue
+        title, content = next(iter(item.items()))
+        if isinstance(content, str):
+            yield f"{indent}- {_string(title)}: {_string(content)}"
+        else:
+            yield f"{indent}- {_string(title)}:"
+            yield from _nav_lines(content, f"{indent}  ")
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def tune_search(config: MkDocsConfig, terms: Path) -> None:
@@ -114,66 +125,3 @@ def tune_search(config: MkDocsConfig, terms: Path) -> None:
         if plugin is not None and hasattr(plugin.config, "jieba_dict_user"):
             plugin.config.jieba_dict_user = str(terms)
             plugin.config.separator = SEARCH_SEPARATOR
-
-
-def build_site(out: Path, terms: Path, inputs: Iterable[bytes]) -> Outcome:
-    """Build ``out/docs`` into ``out/site``, unless it was built from the same ``inputs`` before.
-
-    The last good site stays in place until the new one is whole. Raises TargetFailed with the
-    builder's message if it cannot build.
-    """
-    site = out / "site"
-    recover_folder(site)
-    stamp = _stamp(inputs)
-    if (site / STAMP).is_file() and (site / STAMP).read_text("utf-8") == stamp:
-        return Outcome(0, sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0)
-    fresh = out / ".site.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    with _errors_of_mkdocs() as errors:
-        try:
-            config = load_config(str(out / "mkdocs.yml"), site_dir=str(fresh))
-            tune_search(config, terms)
-            config.plugins.on_startup(command="build", dirty=False)
-            build_mkdocs(config)
-        except (MkDocsException, SystemExit) as error:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise TargetFailed(f"mkdocs: {'; '.join(errors) or error}") from error
-    _make_reproducible(fresh)
-    (fresh / STAMP).write_text(stamp, "utf-8")
-    switch_folder(fresh, site)
-    return Outcome(sum(1 for path in site.rglob("*") if path.is_file()) - 1, 0, 0)
-
-
-@contextmanager
-def _errors_of_mkdocs() -> Iterator[list[str]]:
-    """Collect what mkdocs logs as errors, and keep its other messages (a line a page) off the terminal."""
-    found: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: found.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("mkdocs")
-    before = logger.level, logger.propagate
-    logger.addHandler(handler)
-    logger.setLevel(logging.ERROR)
-    logger.propagate = False
-    # The segmenter tells standard error how it loads its dictionary, and sets its own level when imported.
-    jieba.setLogLevel(logging.WARNING)
-    try:
-        yield found
-    finally:
-        logger.removeHandler(handler)
-        logger.level, logger.propagate = before
-
-
-def _stamp(inputs: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for tool in _TOOLS:
-        digest.update(f"{tool} {version(tool)}\n".encode())
-    for data in inputs:
-        digest.update(hashlib.sha256(data).digest())
-    return digest.hexdigest() + "\n"
-
-
-def _make_reproducible(site: Path) -> None:
-    """Drop what mkdocs dates with the day of the build: the same sources give the same bytes."""
-    for name in ("sitemap.xml", "sitemap.xml.gz"):
-        (site / name).unlink(missing_ok=True)

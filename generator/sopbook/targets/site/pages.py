@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -29,39 +30,47 @@ class Group:
     members: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the folder of Markdown: the document that it is about, if it is about one, and its text."""
+
+    document: Document | None
+    text: Callable[[], str]
+
+
 def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
+    """The text of every page; see ``all_pages``."""
+    return {path: page.text() for path, page in all_pages(handbook, template_folders).items()}
+
+
+def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, Page]:
     """Every page by its path in the site's folder of Markdown.
 
-    Templates of earlier folders go before those of later ones. Raises TargetFailed, naming
-    template and line, if a template is broken.
+    Templates of earlier folders go before those of later ones. Rendering raises TargetFailed,
+    naming template and line, if a template is broken.
     """
     environment = _environment(template_folders)
     words = locale(handbook.settings.language)
-    pages = {"index.md": _render(environment, handbook, words, "home", kinds=list(KIND_PAGES.items()), root="")}
+    render = partial(_render, environment, handbook, words)
+    pages = {"index.md": Page(None, partial(render, "home", kinds=list(KIND_PAGES.items()), root=""))}
     for document in handbook.documents:
         path = f"{document.id}/index.md"
-        pages[path] = _render(environment, handbook, words, document.kind, document=document)
+        pages[path] = Page(document, partial(render, document.kind, document=document))
     several = len({document.department for document in handbook.documents}) > 1
     for kind, folder in KIND_PAGES.items():
         documents = handbook.of_kind(kind)
         if documents:
-            pages[f"{folder}/index.md"] = _list(environment, handbook, words, folder, documents, several)
-    pages["documents/index.md"] = _list(environment, handbook, words, "all_documents", handbook.documents, several)
+            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, words, folder, documents, several))
+    everything = partial(_list, render, words, "all_documents", handbook.documents, several)
+    pages["documents/index.md"] = Page(None, everything)
     return pages
 
 
 def _list(
-    environment: jinja2.Environment,
-    handbook: Handbook,
-    words: Locale,
-    heading: str,
-    documents: Iterable[Document],
-    departments: bool,
+    render: Callable[..., str], words: Locale, heading: str, documents: Iterable[Document], departments: bool
 ) -> str:
     title = words.word("ui", heading)
-    return _render(
-        environment, handbook, words, "list", heading=title, documents=list(documents), departments=departments
-    )
+    return render("list", heading=title, documents=list(documents), departments=departments)
 
 
 def _render(
