@@ -16,9 +16,9 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 
+from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import load
 from sopbook.output import locked
-from sopbook.errors import HandbookNotFound
 from sopbook.read.tree import SOURCES
 from sopbook.targets import TargetFailed, Workplace
 from sopbook.targets.site import TERMS, Compiled, generate

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from typing import TYPE_CHECKING
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import watching
-from sopbook.edition import Edition, recover_folder, write_file
+from sopbook.edition import Edition, files_in, recover_folder, write_file
 from sopbook.parallel import WorkerDied, map_share
 from sopbook.targets import Outcome, TargetFailed
 
@@ -50,6 +48,10 @@ def locked(out: Path) -> Iterator[None]:
         if fcntl is not None:
             fcntl.flock(stream, fcntl.LOCK_EX)
         yield
+
+
+SPARES = Path(".cache", "spare")
+"""Where in the output folder the last state but one of each folder of outputs is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +130,16 @@ class _Shelf:
         self._store = store
         self._versions = versions
         self._key = digest("published", str(folder.resolve()))
+        self._spare = folder.parent / SPARES / folder.name if store.is_kept else None
         self.known = self._load()
-        self.present = dict(_files(folder))
+        self.present = files_in(folder)
 
     def publish(
         self, products: Mapping[str, Product], last: Callable[[Mapping[str, str]], Mapping[str, bytes]] | None
     ) -> Published:
         fresh = {name: self.known[name] for name in products if self._is_fresh(name, products[name])}
         stale = [name for name in products if name not in fresh]
-        with Edition(self._folder) as edition:
+        with Edition(self._folder, products, self._spare) as edition:
             made = self._make(edition, products, stale)
             entries = fresh | {name: entry for name, (_, entry) in zip(stale, made, strict=True)}
             written = {name for name, (is_new, _) in zip(stale, made, strict=True) if is_new}
@@ -145,9 +148,7 @@ class _Shelf:
                 written |= {name} if is_new else set()
             removed = len(self.present.keys() - entries.keys())
             if written or removed or not self._folder.is_dir():
-                for name in entries.keys() - written:
-                    edition.keep(name)
-                edition.switch()
+                edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
         if entries != self.known:
             self._save(entries)
         return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
@@ -155,7 +156,8 @@ class _Shelf:
     def is_whole(self, name: str) -> bool:
         """True if the file is the one that is known (by size and time of change)."""
         entry = self.known.get(name)
-        return entry is not None and self.present.get(name) == (entry.size, entry.modified)
+        state = self.present.get(name)
+        return bool(entry and state and (state.size, state.modified) == (entry.size, entry.modified))
 
     def _is_fresh(self, name: str, product: Product) -> bool:
         if not product.inputs or not self.is_whole(name):
@@ -183,14 +185,13 @@ class _Shelf:
         sha = hashlib.sha256(data).hexdigest()
         is_new = not self._is_same(name, sha, data)
         if is_new:
-            status = edition.write(name, data)
-            size, modified = status.st_size, status.st_mtime_ns
+            state = edition.write(name, data)
         else:
-            size, modified = self.present[name]
-        return is_new, _Entry(inputs, seen, self._digest_of(seen), sha, size, modified)
+            state = self.present[name]
+        return is_new, _Entry(inputs, seen, self._digest_of(seen), sha, state.size, state.modified)
 
     def _is_same(self, name: str, sha: str, data: bytes) -> bool:
-        if name not in self.present or self.present[name][0] != len(data):
+        if name not in self.present or self.present[name].size != len(data):
             return False
         if self.is_whole(name):
             return self.known[name].sha == sha
@@ -216,28 +217,6 @@ class _Shelf:
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:
     return {name: entries[name].sha for name in sorted(entries)}
-
-
-def _files(folder: Path) -> Iterable[tuple[str, tuple[int, int]]]:
-    """Every file in a folder: its path there, its size in bytes and its time of change in nanoseconds.
-
-    What is no regular file (a link, a pipe) has no size, so that it is never taken for an output.
-    """
-    waiting = [(str(folder), "")]
-    while waiting:
-        path, prefix = waiting.pop()
-        try:
-            entries = list(os.scandir(path))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        for entry in entries:
-            name = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append((entry.path, f"{name}/"))
-            else:
-                status = entry.stat(follow_symlinks=False)
-                regular = stat.S_ISREG(status.st_mode)
-                yield name, (status.st_size if regular else -1, status.st_mtime_ns)
 
 
 __all__ = ["Product", "Published", "is_published", "locked", "publish", "sync_folder", "write_file"]

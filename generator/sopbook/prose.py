@@ -7,6 +7,7 @@ writes HTML or Word walks the tree and decides what each node becomes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Literal
@@ -191,6 +192,26 @@ Block = Paragraph | Heading | List | Table | Quote | Callout | CodeBlock | Thema
 
 def walk(node: object) -> Iterator[object]:
     """Every dataclass node in and below ``node`` (a node, or tuples of nodes), in reading order."""
+    for root, nodes in _walked:
+        if root is node:
+            return iter(nodes)
+    return _walk(node)
+
+
+@contextmanager
+def walked_once(node: object) -> Iterator[None]:
+    """Within the ``with`` block, ``walk(node)`` goes through the nodes that were found at its beginning."""
+    _walked.append((node, tuple(_walk(node))))
+    try:
+        yield
+    finally:
+        _walked.pop()
+
+
+_walked: list[tuple[object, tuple[object, ...]]] = []
+
+
+def _walk(node: object) -> Iterator[object]:
     waiting = [node]
     while waiting:
         here = waiting.pop()

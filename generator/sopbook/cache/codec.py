@@ -30,6 +30,9 @@ _TEXTS = ("tuple[Block, ...]", "tuple[Inline, ...]")
 _KEPT_IN_OUTLINE = {(model.Question, "stem")}
 """Running text by which others call a thing: a question's stem is its title."""
 
+_SELDOM_NEEDED = ("keys", "revisions")
+"""Fields of a document that only its own page and the check of it look at."""
+
 _MAX_COLUMN = 1 << 16
 
 
@@ -54,7 +57,8 @@ _DEFERRED_FIELDS = frozenset(
     for item in _FIELDS
     if item.__module__ == model.__name__
     for field in fields(item)
-    if field.type in _TEXTS and (item, field.name) not in _KEPT_IN_OUTLINE
+    if (field.type in _TEXTS and (item, field.name) not in _KEPT_IN_OUTLINE)
+    or (issubclass(item, Document) and field.name in _SELDOM_NEEDED)
 )
 
 
@@ -224,10 +228,12 @@ def decode(encoded: _Json, file: str, passages: Passages | None = None) -> Any:
         if kind is list:
             head = item[0]
             if head == _TUPLE:
-                return tuple([node(part) for part in item[1:]])
+                return tuple([part if type(part) is str else node(part) for part in item[1:]])
             if type(head) is str:
                 make = _MAKERS.get(head)
-                return make(*[node(part) for part in item[1:]]) if make else special(head, item)
+                if make is None:
+                    return special(head, item)
+                return make(*[part if type(part) is str else node(part) for part in item[1:]])
             if head == _NUMBER:
                 return item[1]
             if head == _DEFERRED and passages is not None:

@@ -15,6 +15,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.model import Document
 from sopbook.parallel import map_share
 from sopbook.places import Finding
+from sopbook.prose import walked_once
 
 Check = Callable[[Handbook, dt.date], Iterable[Finding]]
 
@@ -62,7 +63,7 @@ class Remembered:
 def _looked_at(handbook: Handbook, document: Document, today: dt.date, checks: Sequence[Check]) -> tuple[Any, bool]:
     """What is found in a document, encoded; and whether that follows from it alone."""
     part = cast(Handbook, _Part(handbook, document))
-    with watching() as seen:
+    with watching() as seen, walked_once(document):
         found = tuple(finding for check in checks for finding in check(part, today))
     file = document.place.file
     return Encoder(file).value(found), seen <= {file}

@@ -41,6 +41,11 @@ class Store:
         self._process = 0
         self._gave_up = path is None
 
+    @property
+    def is_kept(self) -> bool:
+        """True if there is a file at all."""
+        return self._path is not None
+
     def get(self, key: str) -> bytes | None:
         """The bytes of a row, or None."""
         return self.get_all([key]).get(key)

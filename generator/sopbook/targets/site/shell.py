@@ -148,7 +148,7 @@ class Shell:
         Siblings differ in one item only, the page itself; where it cannot be told (a section's
         own page, a template of the house's), the whole is rendered.
         """
-        if page.is_index and page.parent is None or page.url not in {p.url for p in tree.pages.values()}:
+        if (page.is_index and page.parent is None) or page.url not in {p.url for p in tree.pages.values()}:
             return str(self._nav.render(context))
         if not tree.html:
             other = self._outside("__none__/index.md", None)
