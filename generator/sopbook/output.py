@@ -184,10 +184,7 @@ class _Shelf:
         """Write a file unless the present one is the same; tells whether it wrote."""
         sha = hashlib.sha256(data).hexdigest()
         is_new = not self._is_same(name, sha, data)
-        if is_new:
-            state = edition.write(name, data)
-        else:
-            state = self.present[name]
+        state = edition.write(name, data) if is_new else self.present[name]
         return is_new, _Entry(inputs, seen, self._digest_of(seen), sha, state.size, state.modified)
 
     def _is_same(self, name: str, sha: str, data: bytes) -> bool:

@@ -48,7 +48,7 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
         failure = error
     for index, (pid, stream) in enumerate(children, 1):
-        found = _collect(pid, stream, stop=failure is not None)
+        found: list[_R] | BaseException = _collect(pid, stream, stop=failure is not None)
         if isinstance(found, BaseException):
             failure = failure or found
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from sopbook.places import Place
 
@@ -218,7 +218,8 @@ def _walk(node: object) -> Iterator[object]:
         if isinstance(here, tuple):
             waiting.extend(reversed(here))
             continue
-        names = _fields_of(type(here))
+        kind: type = type(here)
+        names = _fields_of(kind)
         if names is None:
             continue
         yield here
@@ -232,7 +233,7 @@ _LEAVES = frozenset({str, int, float, bool, type(None), Place})
 
 
 @cache
-def _fields_of(kind: type) -> tuple[str, ...] | None:
+def _fields_of(kind: Any) -> tuple[str, ...] | None:
     """The fields of a class of nodes, the last one first; None for what is no node."""
     if not is_dataclass(kind) or kind is Place:
         return None

@@ -51,7 +51,9 @@ def _maker(item: type) -> Callable[..., Any]:
 
 _CLASSES = _classes()
 _MAKERS: dict[str, Callable[..., Any]] = {name: _maker(item) for name, item in _CLASSES.items()}
-_FIELDS = {item: tuple(field.name for field in fields(item)) for item in _CLASSES.values() if is_dataclass(item)}
+_FIELDS: dict[type, tuple[str, ...]] = {
+    item: tuple(field.name for field in fields(item)) for item in _CLASSES.values() if is_dataclass(item)
+}
 _DEFERRED_FIELDS = frozenset(
     (item, field.name)
     for item in _FIELDS
@@ -99,7 +101,7 @@ class Deferred(tuple[Any, ...]):
         return self._passages.passage(self._index)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._tuple())
+        yield from self._tuple()
 
     def __reversed__(self) -> Iterator[Any]:
         return reversed(self._tuple())
@@ -117,7 +119,7 @@ class Deferred(tuple[Any, ...]):
     def __contains__(self, item: object) -> bool:
         return item in self._tuple()
 
-    def __add__(self, other: tuple[Any, ...]) -> tuple[Any, ...]:  # type: ignore[override]
+    def __add__(self, other: tuple[Any, ...]) -> tuple[Any, ...]:
         return (*self, *other)
 
     def __radd__(self, other: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -138,7 +140,7 @@ class Deferred(tuple[Any, ...]):
     def __reduce__(self) -> tuple[Any, ...]:
         return (tuple, (list(self),))
 
-    def index(self, value: Any, *bounds: SupportsIndex) -> int:  # type: ignore[override]
+    def index(self, value: Any, *bounds: SupportsIndex) -> int:
         """As a tuple's."""
         return self._tuple().index(value, *bounds)
 
@@ -185,7 +187,7 @@ class Encoder:
                 return self._place(value)
             case dt.date():
                 return ["date", value.isoformat()]
-        kind = type(value)
+        kind: type = type(value)
         found: list[_Json] = [kind.__name__]
         for name in _FIELDS[kind]:
             part = getattr(value, name)

@@ -66,8 +66,7 @@ class Store:
                     if used < self._day:
                         stale.append(key)
         if stale and self._process == os.getpid():
-            mark = "UPDATE entry SET used = ? WHERE key = ?"
-            self._try(lambda c: c.executemany(mark, [(self._day, key) for key in stale]) and c.commit())
+            self._try(lambda connection: self._touch(connection, stale))
         return found
 
     def put_all(self, rows: Mapping[str, bytes]) -> None:
@@ -142,6 +141,10 @@ class Store:
             for path in (self._path, self._path.with_name(f"{self._path.name}-journal")):
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+
+    def _touch(self, connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+        connection.executemany("UPDATE entry SET used = ? WHERE key = ?", [(self._day, key) for key in keys])
+        connection.commit()
 
     def _cut(self, connection: sqlite3.Connection) -> None:
         size = "SELECT COALESCE(SUM(LENGTH(data) + LENGTH(key)), 0) FROM entry"

@@ -41,9 +41,9 @@ def versions_of(sources: Sources) -> Versions | None:
     """The digests of what was read; None if it was read by somebody who counts no changes."""
     if not all(reading.content for reading in sources.readings):
         return None
-    parts = [tool_digest(), dumps(without_places(Encoder(SETTINGS).value(sources.settings)))]
+    parts: list[str | bytes] = [tool_digest(), dumps(without_places(Encoder(SETTINGS).value(sources.settings)))]
     for reading in sources.readings:
-        names = () if reading.document else sorted(reading.names)
+        names = [] if reading.document else sorted(reading.names)
         parts += [reading.file, reading.outline, *reading.facts.mentioned, *names]
     parts += sorted(sources.assets)
     return Versions(digest(*parts), {reading.file: reading.content for reading in sources.readings})

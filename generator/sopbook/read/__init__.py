@@ -11,7 +11,7 @@ from sopbook.places import Finding
 from sopbook.read import frontmatter, markdown, source, yaml_tree
 from sopbook.read.collect import Collector
 from sopbook.read.context import Context
-from sopbook.read.facts import Facts, facts_of
+from sopbook.read.facts import NO_FACTS, Facts, facts_of
 from sopbook.read.kinds.bank import read_bank
 from sopbook.read.kinds.checklist import read_checklist
 from sopbook.read.kinds.common import read_common
@@ -47,7 +47,7 @@ class Reading:
     document: Document | None
     names: frozenset[str]
     findings: tuple[Finding, ...]
-    facts: Facts = Facts()
+    facts: Facts = NO_FACTS
     content: str = ""
     outline: str = ""
 
@@ -59,7 +59,7 @@ def read_document(file: str, data: bytes) -> Reading:
     """
     collector = Collector()
     document, names = _read(file, data, collector)
-    facts = facts_of(document) if document else Facts()
+    facts = facts_of(document) if document else NO_FACTS
     return Reading(file, document, names, tuple(collector.findings), facts)
 
 

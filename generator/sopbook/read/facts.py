@@ -20,6 +20,9 @@ class Facts:
     files: tuple[tuple[str, bool], ...] = ()
 
 
+NO_FACTS = Facts()
+
+
 def facts_of(document: Document) -> Facts:
     """The facts about a document."""
     mentioned: dict[str, None] = {}

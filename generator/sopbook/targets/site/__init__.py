@@ -77,12 +77,12 @@ def _docs(handbook: Handbook, root: Path) -> dict[str, Product]:
     folders = [root / "templates" / "pages", templates_folder() / "pages"]
     templates = folder_digest(folders)
     products = {
-        path: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
-        for path, page in all_pages(handbook, folders).items()
+        name: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
+        for name, page in all_pages(handbook, folders).items()
     }
     for document in handbook.documents:
-        for name, path in _attachments(handbook, document).items():
-            products[name] = _copy(root / path)
+        for name, file in _attachments(handbook, document).items():
+            products[name] = _copy(root / file)
     # The house's own site/ goes before ours.
     for folder in (site_folder(), root / "site"):
         for path in sorted((folder / "assets").rglob("*")):

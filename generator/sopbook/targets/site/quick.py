@@ -27,7 +27,7 @@ _NEEDS_PARSER = re.compile(r"<(?:script|style|svg|math|textarea|\?|!)|\bmarkdown
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A page's HTML, the nested tokens of its table of contents, and the text of its first heading if it begins with it."""
+    """A page's HTML, the nested tokens of its table of contents, and its title if it begins with a heading."""
 
     content: str
     toc: list[dict[str, Any]]
@@ -70,10 +70,10 @@ def convert(text: str) -> Converted | None:
         if part:
             continue
         level, inner, name = next(found)
-        title = _TAG.sub("", inner)
-        title = html.escape(" ".join(html.unescape(title).split()), quote=False)
-        anchor = name or unique(slugify(html.unescape(title), "-"), ids)
-        tokens.append({"level": level, "id": anchor, "name": title, "html": inner, "data-toc-label": ""})
+        label = _TAG.sub("", inner)
+        label = html.escape(" ".join(html.unescape(label).split()), quote=False)
+        anchor = name or str(unique(slugify(html.unescape(label), "-"), ids))
+        tokens.append({"level": level, "id": anchor, "name": label, "html": inner, "data-toc-label": ""})
         parts[index] = f'<h{level} id="{anchor}">{inner}</h{level}>'
     title = tokens[0]["name"] if tokens and text.lstrip().startswith("# ") else None
     return Converted("\n".join(parts).strip(), nest_toc_tokens(tokens), title)

@@ -111,7 +111,7 @@ class Shell:
         with _errors_named("404.html"):
             tree = self._tree(None)
             base = urlsplit(self._config.site_url or "/").path
-            context = dict(get_context(tree.navigation, self._files, self._config, base_url=base))
+            context = get_context(tree.navigation, self._files, self._config, base_url=base)
             events, template = self._config.plugins, self._whole.get_template("404.html")
             template = events.on_pre_template(template, template_name="404.html", config=self._config)
             context = events.on_template_context(context, template_name="404.html", config=self._config)
@@ -126,18 +126,19 @@ class Shell:
         page.markdown = events.on_page_markdown(page.markdown, page=page, config=self._config, files=self._files)
         quick = convert(page.markdown)
         if quick is not None:
-            page.content, page.toc, page._title_from_render = quick.content, get_toc(quick.toc), quick.title
+            page.content, page._title_from_render = quick.content, quick.title
+            page.toc = get_toc(quick.toc)  # type: ignore[arg-type]
         else:
             page.render(self._config, self._files)
-        page.content = events.on_page_content(page.content, page=page, config=self._config, files=self._files)
+        page.content = events.on_page_content(page.content or "", page=page, config=self._config, files=self._files)
 
     def _in_template(self, page: Page, tree: _Tree) -> str:
-        context = dict(get_context(tree.navigation, self._files, self._config, page))
-        context["sopbook_navigation"] = self._navigation_html(page, tree, context)
+        context = get_context(tree.navigation, self._files, self._config, page)
+        ours = {"sopbook_navigation": self._navigation_html(page, tree, context)}
         template = self._env.get_template(str(page.meta.get("template", "main.html")))
         events = self._config.plugins
         context = events.on_page_context(context, page=page, config=self._config, nav=tree.navigation)
-        html = events.on_post_page(template.render(context), page=page, config=self._config)
+        html = events.on_post_page(template.render({**context, **ours}), page=page, config=self._config)
         return str(html)
 
     # ------------------------------------------------------------------------- navigation
@@ -248,7 +249,7 @@ def _loaded(config: Mapping[str, Any], config_file: Path) -> MkDocsConfig:
         events = loaded.plugins.events["page_context"]
         events[:] = [event for event in events if getattr(event, "__self__", None) is not search]
         # The navigation is cut to what a page shows; the theme has to know.
-        features = loaded.theme["features"] if "features" in loaded.theme else []
+        features = list(loaded.theme.get("features", []))
         if "navigation.prune" not in features:
             loaded.theme["features"] = [*features, "navigation.prune"]
     return loaded
