@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import pkgutil
 import signal
 import sys
@@ -57,6 +58,7 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check, build, and say what was done."""
     start = time.monotonic()
+    spare_collections()
     unknown = [name for name in options.targets if name not in _names()]
     if unknown:
         raise Misuse(f"there is no target {unknown[0]}; choose from {', '.join(_names())}")
@@ -80,6 +82,14 @@ def run(options: argparse.Namespace) -> int:
     _print_built(outcomes, said.language)
     print(_DONE.in_language(said.language).format(seconds=time.monotonic() - start, out=out))
     return said.code
+
+
+def spare_collections() -> None:
+    """Let Python look for garbage in cycles seldom: a handbook is a million objects and no garbage.
+
+    A quarter of the time of a build in which little has changed went into looking.
+    """
+    gc.set_threshold(100_000, 50, 50)
 
 
 def _names() -> list[str]:

@@ -14,7 +14,7 @@ from sopbook.cache.findings import Remembered
 from sopbook.cache.readings import CachedReader
 from sopbook.cache.store import Store
 from sopbook.check import check
-from sopbook.cli.build import CACHE
+from sopbook.cli.build import CACHE, spare_collections
 from sopbook.cli.misuse import Misuse, add_today
 from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import build, load
@@ -46,6 +46,7 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    spare_collections()
     root = options.root.resolve()
     if not (root / SETTINGS).is_file():
         raise HandbookNotFound(root)
