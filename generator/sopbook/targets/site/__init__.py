@@ -144,14 +144,22 @@ def _own_config(root: Path) -> Mapping[str, Any]:
 # --------------------------------------------------------------------------- the built site
 
 
+def _open_level(config: Mapping[str, Any]) -> int:
+    """At which depth mkdocs-material's features keep sections of the navigation open."""
+    theme = config.get("theme")
+    features = theme.get("features") or [] if isinstance(theme, dict) else []
+    if "navigation.sections" not in features:
+        return 0
+    return 2 if "navigation.tabs" in features else 1
+
+
 class _Site:
     """The files of the built site, each with what decides it."""
 
     def __init__(self, compiled: Compiled, place: Workplace) -> None:
         self._compiled = compiled
         self._place = place
-        features = compiled.config.get("theme", {}).get("features", [])
-        self._navigation = Navigation(compiled.navigation, sections_stay_open="navigation.sections" in features)
+        self._navigation = Navigation(compiled.navigation, open_level=_open_level(compiled.config))
         self._docs = place.out / "docs"
 
     def products(self) -> dict[str, Product]:

@@ -43,11 +43,15 @@ class Visible:
 
 
 class Navigation:
-    """The navigation of a site, from mkdocs' form of it (lists of ``{title: path or list}``)."""
+    """The navigation of a site, from mkdocs' form of it (lists of ``{title: path or list}``).
 
-    def __init__(self, items: Sequence[Any], *, sections_stay_open: bool = False) -> None:
+    ``open_level`` is the depth (from 1) at which the theme shows sections open even if the page is
+    in another one beside them; 0 for none.
+    """
+
+    def __init__(self, items: Sequence[Any], *, open_level: int = 0) -> None:
         self._root = _section("", items)
-        self._open = sections_stay_open
+        self._open_level = open_level
         self._flat = list(_pages(self._root))
         # A page that stands in two places belongs to the later one, as with mkdocs.
         self._index = {entry.path: index for index, entry in enumerate(self._flat)}
@@ -86,7 +90,8 @@ class Navigation:
         return entry.parent if entry and entry.parent is not self._root else None
 
     def _visible(self, entry: Entry, active: set[Entry], level: int) -> Visible:
-        whole = entry in active or (self._open and level == 1)
+        beside = level == 1 or entry.parent in active
+        whole = entry in active or (level == self._open_level and beside)
         shown = entry.children if whole else entry.children[:1]
         children = tuple(self._visible(child, active, level + 1) for child in shown)
         return Visible(entry.title, entry.path, children, entry in active)

@@ -71,7 +71,7 @@ def convert(text: str) -> Converted | None:
             continue
         level, inner, name = next(found)
         label = _TAG.sub("", inner)
-        label = html.escape(" ".join(html.unescape(label).split()), quote=False)
+        label = " ".join(label.split())
         anchor = name or str(unique(slugify(html.unescape(label), "-"), ids))
         tokens.append({"level": level, "id": anchor, "name": label, "html": inner, "data-toc-label": ""})
         parts[index] = f'<h{level} id="{anchor}">{inner}</h{level}>'

@@ -3,7 +3,7 @@
 mkdocs renders every page whenever it builds, and the whole navigation into each of them. Here its
 own parts (configuration, Python-Markdown, templates) render the pages that are asked for, with
 the part of the navigation that they show; that is rendered once for all pages of a section. A
-test compares the result with that of ``mkdocs build``, byte for byte.
+test compares the result with that of ``mkdocs build``: they differ in blank lines only.
 """
 
 from __future__ import annotations
@@ -152,8 +152,7 @@ class Shell:
         if (page.is_index and page.parent is None) or page.url not in {p.url for p in tree.pages.values()}:
             return str(self._nav.render(context))
         if not tree.html:
-            other = self._outside("__none__/index.md", None)
-            tree.html = self._nav.render({**context, "page": other})
+            tree.html = self._without_page(page, context)
         relative = "../" * page.url.count("/") + page.url
         item = re.compile(
             rf'<li class="md-nav__item">\s*<a href="{re.escape(relative)}" class="md-nav__link">.*?</li>', re.S
@@ -162,7 +161,20 @@ class Shell:
         if len(found) != 1:
             return str(self._nav.render(context))
         active = self._active.render(context).strip()
-        return f"{tree.html[: found[0].start()]}{active}{tree.html[found[0].end() :]}"
+        before, after = tree.html[: found[0].start()], tree.html[found[0].end() :]
+        # The theme calls a page ``./`` on the page itself.
+        return active.join(part.replace(f'href="{relative}"', 'href="./"') for part in (before, after))
+
+    def _without_page(self, page: Page, context: Mapping[str, Any]) -> str:
+        """The navigation of the page's section with the section open and none of its pages marked."""
+        page.active = False
+        if page.parent is not None:
+            page.parent.active = True
+        try:
+            other = self._outside("__none__/index.md", None)
+            return str(self._nav.render({**context, "page": other}))
+        finally:
+            page.active = True
 
     def _tree(self, section: Entry | None) -> _Tree:
         if section not in self._trees:
@@ -175,9 +187,10 @@ class Shell:
 
     def _item(self, visible: Visible, pages: dict[str, Page]) -> Page | Section:
         if visible.path:
-            page = self._made(visible.title, visible.path)
-            pages[visible.path] = page
-            return page
+            # As with mkdocs, a page that stands in two places is one page.
+            if visible.path not in pages:
+                pages[visible.path] = self._made(visible.title, visible.path)
+            return pages[visible.path]
         section = Section(visible.title, [self._item(child, pages) for child in visible.children])
         for child in section.children:
             child.parent = section
@@ -225,10 +238,14 @@ class _KnownFiles(Files):
         super().__init__([])
         self._paths = paths
         self._site = config.site_dir
+        self._made: dict[str, File] = {}
 
     def file(self, path: str) -> File:
         """The file with that path in the folder of Markdown."""
-        return File(path, None, self._site, use_directory_urls=True)
+        # mkdocs takes two entries of the navigation for one page if they have the same file.
+        if path not in self._made:
+            self._made[path] = File(path, None, self._site, use_directory_urls=True)
+        return self._made[path]
 
     def get_file_from_path(self, path: str) -> File | None:
         """As mkdocs' own."""
