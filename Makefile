@@ -13,13 +13,13 @@ test: $(VENV)/.browser
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev
-	$(BIN)/ruff format --check generator tests scripts
-	$(BIN)/ruff check generator tests scripts
+	$(BIN)/ruff format --check bench generator tests scripts
+	$(BIN)/ruff check bench generator tests scripts
 	$(BIN)/mypy
 
 format: $(VENV)/.dev
-	$(BIN)/ruff format generator tests scripts
-	$(BIN)/ruff check --fix generator tests scripts
+	$(BIN)/ruff format bench generator tests scripts
+	$(BIN)/ruff check --fix bench generator tests scripts
 
 # Regenerates what in docs/ comes from the code: the handbook of rules, and the pictures.
 docs: $(VENV)/.browser

@@ -128,6 +128,7 @@ class Plan:
 
     @property
     def folder(self) -> str:
+        """Its folder of sources."""
         return self.code.lower()
 
     def role(self, index: int) -> str:
@@ -367,8 +368,9 @@ def _checklist(rng: random.Random, plan: Plan, other: Plan, position: int) -> st
         groups.append(f"### {PLACES[(position + group) % len(PLACES)]}")
         for index in range(5):
             critical = " critical" if index == 0 else ""
+            title = f"{rng.choice(THINGS)}{group + 1}-{index + 1}"
             groups.append(
-                f"- [ ] **{rng.choice(THINGS)}{group + 1}-{index + 1}** {{#i{group}{index}{critical}}} {_sentence(rng)}\n"
+                f"- [ ] **{title}** {{#i{group}{index}{critical}}} {_sentence(rng)}\n"
                 f"  不合格:{rng.choice(VERBS)}后复查,仍不合格的按 [[{_pick(plan, 'procedure', position)}]] 办理。"
             )
         groups.append("")

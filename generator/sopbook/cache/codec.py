@@ -104,7 +104,7 @@ class Deferred(tuple[Any, ...]):
         yield from self._tuple()
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._tuple())
+        yield from reversed(self._tuple())
 
     def __len__(self) -> int:
         return len(self._tuple())
