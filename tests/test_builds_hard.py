@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -444,32 +445,34 @@ def test_sources_that_change_during_builds(draft: Draft) -> None:
 # -------------------------------------------------------------------------- odd names
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "with spaces.md",
-        'it\'s "quoted".md',
-        "😀.md",
-        "名" * 84 + ".md",
-        "-rf.md",
-        "a&b<c>.md",
-        "$(touch x).md",
-        "%2e%2e.md",
-    ],
-    ids=["spaces", "quotes", "emoji", "255 bytes", "dash", "marks", "shell", "escaped dots"],
+ODD_NAMES = (
+    "with spaces",
+    'it\'s "quoted"',
+    "😀",
+    "名" * 84,  # 255 bytes with the suffix
+    "-rf",
+    "a&b<c>",
+    "$(touch ran)",
+    "%2e%2e",
+    "back\\slash",
+    "new\nline",
 )
-def test_any_file_name_will_do(name: str, draft: Draft) -> None:
-    source = draft.root / "sop/office/OF-BD-01.md"
-    source.rename(source.with_name(name))
+
+
+def test_any_file_name_will_do(draft: Draft) -> None:
+    original = draft.read("sop/office/OF-BD-01.md")
+    for number, name in enumerate(ODD_NAMES, 10):
+        text = original.replace("OF-BD-01", f"OF-BD-{number}").replace("快件登记表", f"第 {number} 表")
+        picture = f"{name[:60]}.png"
+        draft.write(f"sop/office/{picture}", b"\x89PNG\r\n\x1a\n")
+        draft.write(f"sop/office/{name}.md", text.replace("## 字段", f"## 说明\n![图](<{quote(picture)}>)\n\n## 字段"))
     done = build(draft)
-    assert done.returncode == 0, done.stderr
-    page = draft.root / "build/site/OF-BD-01/index.html"
-    assert "快件登记表" in page.read_text("utf-8")
-    picture = name.removesuffix(".md")[:60] + ".png"
-    draft.write(f"sop/office/{picture}", b"\x89PNG\r\n\x1a\n")
-    draft.replace("sop/office/OF-CX-01.md", PARAGRAPH, f"![前台](<{picture.replace('<', '').replace('>', '')}>)")
-    again = build(draft)
-    assert "Traceback" not in again.stderr
+    assert "Traceback" not in done.stderr
+    for number in range(10, 10 + len(ODD_NAMES)):
+        assert f"第 {number} 表" in (draft.root / f"build/site/OF-BD-{number}/index.html").read_text("utf-8")
+    published = {path.name for path in (draft.root / "build/site").rglob("*.png")}
+    assert {"with spaces.png", "😀.png", "-rf.png", "名" * 60 + ".png"} <= published
+    assert "写入 0" in build(draft).stdout
 
 
 def test_a_name_that_is_not_unicode(draft: Draft) -> None:
@@ -498,7 +501,7 @@ def test_links_out_of_the_tree_are_not_followed(draft: Draft, tmp_path: Path) ->
     draft.replace("sop/office/OF-CX-01.md", PARAGRAPH, "![前台](desk.png)")
     done = build(draft)
     assert done.stderr.count("SOP705") >= 3
-    assert not any("机密".encode() in data or b"root:" in data for data in outputs(draft).values())
+    assert not any("机密".encode() in data or b"root:x:0" in data for data in outputs(draft).values())
 
 
 # ----------------------------------------------------------------------- hostile sources
@@ -528,13 +531,10 @@ HOSTILE = {
 FORBIDDEN = (
     "<script>alert",
     "<script src=//",
-    'onerror="alert',
-    "onload=alert",
     'href="javascript:',
     'src="javascript:',
     "<style>body{",
     "<iframe",
-    "onclick=alert(1) }>",
     'href="data:',
     'passwd.png"',
     'href="/etc',
@@ -542,49 +542,58 @@ FORBIDDEN = (
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_text_is_reported_and_never_runs(text: str, draft: Draft) -> None:
-    draft.replace("sop/office/OF-CX-01.md", PARAGRAPH, text)
-    draft.replace("sop/office/OF-BD-01.md", "title: 快件登记表", f"title: {yaml_string(text)}")
+HANDLER = re.compile(r"<[a-zA-Z][^<>]*\son[a-z]+\s*=")
+"""A tag with an event handler; the same letters as text are harmless."""
+
+
+def test_hostile_text_is_reported_and_never_runs(draft: Draft) -> None:
+    """Each text in a document of its own, as a paragraph and as the title."""
+    harmless = []
+    original = draft.read("sop/office/OF-CX-01.md")
+    for number, (name, text) in enumerate(HOSTILE.items(), 10):
+        document = original.replace("OF-CX-01", f"OF-CX-{number}").replace(PARAGRAPH, text)
+        document = document.replace("title: 快件收发", f"title: {yaml_string(text)}")
+        draft.write(f"sop/office/OF-CX-{number}.md", document)
+        if name in ("template", "attribute list", "disguised link"):  # words like any other
+            harmless.append(f"OF-CX-{number}.md")
     done = build(draft)
     assert "Traceback" not in done.stderr
-    assert not (draft.root / "ran").exists()
-    if not text.startswith(("{{", "文字 {:")):
-        assert "SOP" in done.stderr
+    assert not list(draft.root.rglob("ran"))
+    for number in range(10, 10 + len(HOSTILE)):
+        file = f"OF-CX-{number}.md"
+        assert file in harmless or re.search(rf"{file}:\d+:\d+ \S+ SOP[17]", done.stderr), file
     for name, data in outputs(draft).items():
-        if not name.endswith((".html", ".md")) or name.startswith("docs/assets"):
-            continue
-        page = data.decode()
-        for bad in FORBIDDEN:
-            assert bad not in page.replace("&#", ""), (name, bad)
+        if name.endswith((".html", ".md")):
+            found = [bad for bad in FORBIDDEN if bad in data.decode()] + HANDLER.findall(data.decode())
+            assert (name, found) == (name, [])
 
 
 def yaml_string(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\t", " ") + '"'
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "code"),
-    [
-        ("bomb.md", b"---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n", "SOP103"),
-        ("deep.md", b"---\na: " + b"[" * 5000 + b"\n---\n", "SOP103"),
-        ("tag.md", b"---\nid: !!python/object/apply:os.system [touch ran]\n---\n", "SOP103"),
-        ("huge.md", b"---\n" + b"x" * 100_000_000, "SOP101"),
-        ("latin.md", "---\ntitle: Ärger\n---\n".encode("latin-1"), "SOP101"),
-        ("utf16.md", "---\ntitle: x\n---\n".encode("utf-16"), "SOP101"),
-        ("nul.md", b"\0" * 1000, "SOP102"),
-        ("line.md", b"---\n---\n" + b"x" * 50_000, "SOP101"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
+HOSTILE_FILES = (
+    ("bomb.md", b"---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\n", "SOP103"),
+    ("deep.md", b"---\na: " + b"[" * 5000 + b"\n---\n", "SOP103"),
+    ("tag.md", b"---\nid: !!python/object/apply:os.system [touch ran]\n---\n", "SOP103"),
+    ("huge.md", b"---\n" + b"x" * 100_000_000, "SOP101"),
+    ("latin.md", "---\ntitle: Ärger\n---\n".encode("latin-1"), "SOP101"),
+    ("utf16.md", "---\ntitle: x\n---\n".encode("utf-16"), "SOP101"),
+    ("nul.md", b"\0" * 1000, "SOP102"),
+    ("line.md", b"---\n---\n" + b"x" * 50_000, "SOP101"),
 )
-def test_hostile_files_are_reported(name: str, data: bytes, code: str, draft: Draft) -> None:
-    draft.write(f"sop/office/{name}", data)
+
+
+def test_hostile_files_are_reported(draft: Draft) -> None:
+    for name, data, _ in HOSTILE_FILES:
+        draft.write(f"sop/office/{name}", data)
     done = build(draft)
     assert done.returncode == 1
-    assert code in done.stderr
-    assert f"sop/office/{name}" in done.stderr
     assert "Traceback" not in done.stderr
+    for name, _, code in HOSTILE_FILES:
+        assert re.search(rf"sop/office/{name}:\d+:\d+ \S+ {code}", done.stderr), name
     assert (draft.root / "build/site/OF-CX-01/index.html").is_file()
+    assert not list(draft.root.rglob("ran"))
 
 
 def test_a_hostile_settings_file_is_reported(draft: Draft) -> None:

@@ -16,6 +16,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 
+from sopbook.cache.readings import CachedReader
+from sopbook.cache.store import CACHE, Store
 from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import load
 from sopbook.output import locked
@@ -36,6 +38,7 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
 
     def __init__(self) -> None:
         self._root = Path()
+        self._reader: CachedReader | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Having this event makes mkdocs keep the plugin between the builds of ``mkdocs serve``."""
@@ -44,9 +47,11 @@ class SopbookPlugin(BasePlugin[SopbookOptions]):  # type: ignore[no-untyped-call
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Compile the handbook and point mkdocs at the result."""
         self._root = Path(config.config_file_path).parent.resolve()
-        place = Workplace(self._root, self._root / self.config.out)
+        out = self._root / self.config.out
+        place = Workplace(self._root, out, Store(out / CACHE))
+        self._reader = self._reader or CachedReader(place.store or Store(None))
         try:
-            handbook = load(self._root)
+            handbook = load(self._root, self._reader)
             with locked(place.out):
                 compiled = generate(handbook, place)
         except HandbookNotFound as missing:

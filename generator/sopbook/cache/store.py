@@ -19,6 +19,9 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
+CACHE = Path(".cache", "sopbook.db")
+"""The cache's file in the output folder."""
+
 MAX_BYTES = 512_000_000
 """The cache is cut back to three quarters of this, least recently used rows first."""
 
@@ -27,6 +30,7 @@ _SCHEMA = (
     "checksum BLOB NOT NULL, data BLOB NOT NULL) WITHOUT ROWID"
 )
 _BATCH = 500
+_MOST_UNPACKED = 256_000_000
 _BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 
 
@@ -171,7 +175,7 @@ def _unpack(key: str, checksum: bytes, packed: bytes) -> bytes | None:
     if checksum != _checksum(key, packed):
         return None
     try:
-        return zlib.decompress(packed)
+        return zlib.decompressobj().decompress(packed, _MOST_UNPACKED)
     except zlib.error:
         return None
 

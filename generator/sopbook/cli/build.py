@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sopbook import targets as all_of_them
-from sopbook.cache.store import Store
+from sopbook.cache.store import CACHE, Store
 from sopbook.cache.unchanged import Said, Unchanged
 from sopbook.cli.misuse import Misuse, add_today
 from sopbook.locales import Text
@@ -22,9 +22,6 @@ from sopbook.targets import Outcome, TargetFailed, Workplace
 
 # What a build needs beyond these is imported where it is needed: a build in which nothing has
 # changed is over before that.
-
-CACHE = Path(".cache", "sopbook.db")
-"""The cache's file in the output folder."""
 
 _READ = Text(
     "{documents} 份文件,{errors} 个错误,{warnings} 个警告",

@@ -12,9 +12,9 @@ from typing import Any
 
 from sopbook.cache.findings import Remembered
 from sopbook.cache.readings import CachedReader
-from sopbook.cache.store import Store
+from sopbook.cache.store import CACHE, Store
 from sopbook.check import check
-from sopbook.cli.build import CACHE, spare_collections
+from sopbook.cli.build import spare_collections
 from sopbook.cli.misuse import Misuse, add_today
 from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import build, load
