@@ -23,7 +23,7 @@ from whoosh.index import create_in, open_dir
 from whoosh.query import And, Every, Term
 from whoosh.query import Query as WhooshQuery
 
-from sopbook.output import recover_folder, switch_folder
+from sopbook.edition import recover_folder, switch_folder
 from sopbook.search.entries import Call, Entry, Part
 from sopbook.search.index import Character, Index, Token, key_of
 from sopbook.search.text import normalise
