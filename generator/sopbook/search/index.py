@@ -321,8 +321,8 @@ class _Builder:
         if named and CHINESE.fullmatch(text) and 2 < len(text) <= relevance()["longest_word"]:
             counts[text] += 1
             self._flags[text] |= WORD
-        self._add_sounds(counts, text, words, 1 if named else 0.5)
         if named:
+            self._add_sounds(counts, text, words, 1)
             self._add_initials(counts, words, 1)
             for match in self._finder(text):
                 for other in self._same[match]:
