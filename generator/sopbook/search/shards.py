@@ -21,7 +21,7 @@ from sopbook.search.relevance import relevance
 
 FOLDER = "assets/search/index"
 
-_SHARD = 3_000
+_SHARD = 2_000
 """Bytes of a piece of the vocabulary, uncompressed, as they should be on average."""
 
 _POSTINGS = 6_000
