@@ -14,11 +14,10 @@ import argparse
 import gzip
 import http.server
 import statistics
-import tempfile
 import threading
 from pathlib import Path
 
-from common import HERE, REPOSITORY, chromium, read_queries
+from common import HERE, chromium, read_queries
 
 from sopbook.handbooks import load
 from sopbook.resources import site_folder
