@@ -17,7 +17,7 @@ import yaml
 from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build
 from sopbook.output import recover_folder, switch_folder
-from sopbook.targets import Outcome, TargetFailed, Workplace
+from sopbook.targets import Outcome, TargetFailed, Workplace, all_targets
 
 HREF = re.compile(r'(?:href|src)="([^"]*)"')
 
@@ -96,7 +96,7 @@ def test_two_builds_at_once_do_not_mix(draft: Draft) -> None:
     assert [process.wait() for process in builds] == [0, 0, 0]
     assert (draft.root / "build/site/OF-CX-01/index.html").is_file()
     assert sorted(p.name for p in (draft.root / "build").iterdir()) == sorted(
-        [".lock", "docs", "forms", "index", "mkdocs.yml", "site"]
+        [".lock", "docs", "mkdocs.yml", *(target.name for target in all_targets())]
     )
 
 
