@@ -25,9 +25,9 @@ class Picture:
 
     name: str
     data: bytes
-    millimetres: int
+    millimetres: float
     alternative: str
-    height: int = 0
+    height: float = 0
 
 
 def qr_code(address: str, alternative: str, millimetres: int = 15) -> Picture:
@@ -44,8 +44,8 @@ def drawing(picture: Picture, relation: str, number: int = 1) -> str:
 
     ``relation`` is the id that the part knows it by, ``number`` its own in the part.
     """
-    width = picture.millimetres * _EMU_PER_MM
-    height = (picture.height or picture.millimetres) * _EMU_PER_MM
+    width = round(picture.millimetres * _EMU_PER_MM)
+    height = round((picture.height or picture.millimetres) * _EMU_PER_MM)
     names = f'id="{number}" name="{attribute(picture.name)}" descr="{attribute(picture.alternative)}"'
     return (
         f'<w:r><w:drawing><wp:inline xmlns:wp="{_PLACE}" distT="0" distB="0" distL="0" distR="0">'

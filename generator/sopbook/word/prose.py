@@ -96,10 +96,11 @@ class WordProse:
                 case prose.Image() if self.picture:
                     parts.append(self.picture(node))
                 case _:
-                    parts.append(run(self._words(node), bold=bold, italic=italic))
+                    parts.append(run(self.words_of(node), bold=bold, italic=italic))
         return "".join(parts)
 
-    def _words(self, node: Inline) -> str:
+    def words_of(self, node: Inline) -> str:
+        """The words of an inline that holds no others."""
         match node:
             case prose.Text(text) | prose.Code(text):
                 return text
