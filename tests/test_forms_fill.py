@@ -295,7 +295,9 @@ def test_all_rows_in_one_file(office: str, run: Run, tmp_path: Path) -> None:
     assert OpenXmlValidator().validate(str(word)).errors == []
     with zipfile.ZipFile(word) as package:
         document = package.read("word/document.xml").decode()
-        assert " SECTIONPAGES " in package.read("word/footer1.xml").decode()
+        footer = package.read("word/footer1.xml").decode()
+    assert " SECTIONPAGES " in footer
+    assert footer.count("<w:t>1</w:t>") == 1, "the number of the page, and no number of pages that would be wrong"
     assert document.count('<w:pgNumType w:start="1"/>') == 5
     assert [document.index(f"内容 {n}<") for n in range(1, 6)] == sorted(
         document.index(f"内容 {n}<") for n in range(1, 6)

@@ -395,7 +395,7 @@ def _read_all(
     forms = {document.id: fillable(document, words) for document in offered(handbook)}
     found: list[FilledForm] = []
     refused = 0
-    with Progress("", len(files)) as progress:
+    with Progress("form read", len(files)) as progress:
         for count, path in enumerate(files, start=1):
             try:
                 form = read_form(path, forms, words, wanted=wanted, any_version=any_version)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,12 +33,12 @@ Values = Mapping[str, Value]
 class FormDocument:
     """A compiled form: everything about its Word file but the values.
 
-    ``layout`` is its content, ``copies`` the same without bookmarks, for several in one file.
+    ``layout`` is its content; ``lay_out_copies`` makes the same without bookmarks, for several in one file.
     """
 
     form: Fillable
     layout: Layout
-    copies: Layout
+    lay_out_copies: Callable[[], Layout]
     filled: Filled
 
     def word(self, values: Values | None = None) -> bytes:
@@ -67,8 +68,8 @@ class Merger:
     def __init__(self, document: FormDocument, tags: frozenset[str]) -> None:
         self._document = document
         self._cache = PieceCache()
+        self._tags = tags
         self._plan = _settled(document.layout.pieces, tags)
-        self._copy_plan = _settled(document.copies.pieces, tags)
 
     def word(self, values: Values) -> bytes:
         """One filled form as a file."""
@@ -85,6 +86,7 @@ class Merger:
         filled = self._document.filled
         section = starting_anew(filled.section)
         head, title = _split_body(filled.before)
+        plan = _settled(self._document.lay_out_copies().pieces, self._tags)
         yield head.encode()
         first = True
         for values in rows:
@@ -92,15 +94,25 @@ class Merger:
                 yield f"<w:p><w:pPr>{section}</w:pPr></w:p>".encode()
             first = False
             yield title.encode()
-            yield _text(self._copy_plan, values).encode()
+            yield _text(plan, values).encode()
         yield filled.after.replace(filled.section, section).encode()
 
     def parts(self) -> Mapping[str, bytes]:
         """The other parts of that one file. Its pages are counted within each copy."""
         return {
-            name: data.replace(b" NUMPAGES ", b" SECTIONPAGES ") if name.startswith("word/footer") else data
+            name: _pages_of_section(data) if re.fullmatch(r"word/(header|footer)\d*\.xml", name) else data
             for name, data in self._document.filled.parts.items()
         }
+
+
+def _pages_of_section(part: bytes) -> bytes:
+    """A header or footer that counts the pages of a section. A program that does not know the field shows no number."""
+    return re.sub(
+        rb"\bNUMPAGES\b(.*?<w:t)[^>]*>[^<]*(</w:t>)",
+        rb'SECTIONPAGES\1 xml:space="preserve">  \2',
+        part,
+        flags=re.DOTALL,
+    )
 
 
 def _split_body(before: str) -> tuple[str, str]:
@@ -174,7 +186,7 @@ class FormCompiler:
         widths = (template.width, template.wide)
         notice = self._notice(document)
         layout = lay_out(form, self._words, styles, text, widths, notice)
-        copies = lay_out(form, self._words, styles, text, widths, notice, marks=False)
+        copies = partial(lay_out, form, self._words, styles, text, widths, notice, marks=False)
         filled = fill(
             template,
             self._placeholders(document),

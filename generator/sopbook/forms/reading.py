@@ -33,7 +33,7 @@ from sopbook.word.relations import (
 )
 
 _MOST_SMALL_BYTES = 2_000_000
-_MOST_DOCUMENT_BYTES = 30_000_000
+_MOST_DOCUMENT_BYTES = 12_000_000
 _TYPES = "[Content_Types].xml"
 
 _NOT_WORD = Text("不是 Word 文件（.docx）", "it is no Word file (.docx)")

@@ -12,6 +12,7 @@ from sopbook.read.collect import near
 from sopbook.spreadsheet import BadCell, Cell, Table
 
 MOST_PROBLEMS = 200
+_MOST_HINTS = 20
 
 _UNKNOWN = Text("没有“{name}”这一栏{close}", 'there is no field "{name}"{close}')
 _CLOSE = Text("；是否指 {names}", "; did you mean {names}")
@@ -68,12 +69,14 @@ class Checked:
             self.problems.append(Problem(row, text.filled(**values)))
 
 
-def unknown_field(form: Fillable, name: str) -> Text:
+def unknown_field(form: Fillable, name: str, *, hint: bool = True) -> Text:
     """The complaint about a name that no field has, with near ones."""
+    if not hint:
+        return _UNKNOWN.filled(name=name, close="")
     labels = [form.name_of(blank) for blank in form.blanks()]
     close = near(name, [*labels, *form.by_tag])
-    hint = _CLOSE.filled(names=", ".join(close)) if close else _SEE.filled(number=form.number)
-    return _UNKNOWN.filled(name=name, close=hint)
+    known = _CLOSE.filled(names=", ".join(close)) if close else _SEE.filled(number=form.number)
+    return _UNKNOWN.filled(name=name, close=known)
 
 
 def check(form: Fillable, table: Table) -> Checked:
@@ -83,7 +86,8 @@ def check(form: Fillable, table: Table) -> Checked:
     for name in table.headings.values():
         blank = form.named(name)
         if blank is None:
-            found.add(0, unknown_field(form, name))
+            # To look for near names takes time, and a table with so many unknown columns is another form's.
+            found.add(0, unknown_field(form, name, hint=len(found.problems) < _MOST_HINTS))
         elif blank in columns.values():
             found.add(0, _TWICE, name=name)
         else:
