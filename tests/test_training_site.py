@@ -169,7 +169,7 @@ def test_a_question_is_answered_with_the_keyboard_alone(small: Small, page: Page
     page.keyboard.press("Enter")
     assert page.locator(".sop-ask__verdict").inner_text() == "请先作答。"
     Trainee(page, small.site).answer()
-    page.keyboard.press("Enter") if reached[0] == "radio" else page.locator("button[type=submit]").press("Enter")
+    page.locator(".sop-training button[type=submit]").press("Enter")
     page.locator(".sop-ask__yes").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "下一题"
 

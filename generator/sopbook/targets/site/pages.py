@@ -115,13 +115,17 @@ def _render(
         raise TargetFailed(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from error
     except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
         raise TargetFailed(f"template {template}.md.j2: {error}") from error
-    return _front_matter(document) + _tidy(text)
+    # The first page goes by the name of the site.
+    return _front_matter(document, text if root else "") + _tidy(text)
 
 
-def _front_matter(document: Document | None) -> str:
+def _front_matter(document: Document | None, text: str) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
-        return "---\nhide:\n  - toc\n---\n\n"
+        # The builder takes no title from a heading that has something before it.
+        heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+        title = json.dumps(_title(html.unescape(heading[1])), ensure_ascii=False) if heading else ""
+        return "---\n" + (f"title: {title}\n" if title else "") + "hide:\n  - toc\n---\n\n"
     title = _title(f"{document.id} {document.title}")
     return f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
 
