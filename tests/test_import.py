@@ -466,6 +466,11 @@ def test_misuse_is_explained(draft: Draft, tmp_path: Path, capsys: pytest.Captur
     assert "a.txt →" in said.out
 
 
+def test_a_source_of_ours_is_not_taken_apart(draft: Draft, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import", draft.root / "sop/office/OF-CX-01.md", "--into", draft.root / "sop") == 1
+    assert "已经是" in capsys.readouterr().err
+
+
 def test_the_report_as_json(draft: Draft, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import json
 

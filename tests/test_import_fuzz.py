@@ -33,8 +33,8 @@ MARKERS = [
 WORDS = [
     "值班", "负责登记", "目的", "工作程序", "由收发员办理", "在10分钟内", "：", "。", "；", "，", "______",
     "年  月  日", "□是 □否", "电话：", "签字", "《快件登记表》", "见3.2条", "**粗**", "[x]", "{#a b=c}", "|", "<b>",
-    "\t", "purpose", "The clerk shall", "within 3 days", " 2.0 ", "第 3 页 共 9 页", "`", "&amp;", "[[A-1]]", "{{b}}", "---",
-    "编号：A-1", "版本：B/2",
+    "\t", "purpose", "The clerk shall", "within 3 days", " 2.0 ", "第 3 页 共 9 页", "`", "&amp;", "[[A-1]]", "{{b}}",
+    "---", "编号：A-1", "版本：B/2",
 ]  # fmt: skip
 LINES = st.builds(
     lambda marker, words: marker + "".join(words),
