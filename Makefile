@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 handbook: $(VENV)/.runtime
 	$(BIN)/sopbook build
 
-test: $(VENV)/.browser $(VENV)/.office
+test: $(VENV)/.browser $(VENV)/.office $(VENV)/.foreign
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev
@@ -48,4 +48,8 @@ $(VENV)/.browser: $(VENV)/.dev scripts/install_browser.sh
 
 $(VENV)/.office: $(VENV)/.dev scripts/install_office.sh
 	sh scripts/install_office.sh
+	touch $@
+
+$(VENV)/.foreign: $(VENV)/.dev scripts/install_foreign.sh requirements/foreign.txt tests/web/package-lock.json
+	sh scripts/install_foreign.sh $(PYTHON) $(VENV)
 	touch $@

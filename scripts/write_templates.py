@@ -1,4 +1,4 @@
-"""Write the house templates that come with the tool: templates/form.zh.docx and form.en.docx.
+"""Write the house templates that come with the tool: templates/form.*.docx, paper.*.docx and document.*.docx.
 
 They are ordinary Word files: a house opens its copy in Word and changes it there. This script is
 how ours were made, so that what is in the binary can be read here.
@@ -6,12 +6,14 @@ how ours were made, so that what is in the binary can be read here.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 from sopbook.word.markup import MC, W14, R, W
 from sopbook.word.package import pack_parts
-from sopbook.word.relations import Relation, write_relations
+from sopbook.word.relations import Relation, read_relations, write_relations
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -47,6 +49,16 @@ _WORDS = {
         "retention": "Keep for: {{retention}}",
         "page": ("Page ", " of ", ""),
     },
+}
+
+# An exam paper is no controlled document, so that its header and footer say less.
+_PAPER = {
+    "zh": {"number": "{{编号}}", "version": "{{版本}}", "retention": ""},
+    "en": {"number": "{{number}}", "version": "{{version}}", "retention": ""},
+}
+_TEMPLATES = {
+    "form": _WORDS,
+    "paper": {language: {**words, **_PAPER[language]} for language, words in _WORDS.items()},
 }
 
 
@@ -172,9 +184,8 @@ def _frame(cells: list[tuple[int, str]], line: str) -> str:
     )
 
 
-def header(language: str) -> str:
+def header(words: dict[str, Any]) -> str:
     """The part ``word/header1.xml``: whose form it is, which one, which version, and where it is explained."""
-    words = _WORDS[language]
     left = _paragraph("SopHeader", _run(words["organisation"], bold=True)) + _paragraph(
         "SopHeader", _run(words["title"])
     )
@@ -186,9 +197,8 @@ def header(language: str) -> str:
     return f"{_HEAD}<w:hdr {_NS}>{frame}{_paragraph('SopThin', '')}</w:hdr>"
 
 
-def footer(language: str) -> str:
+def footer(words: dict[str, Any]) -> str:
     """The part ``word/footer1.xml``: how long the form is kept, and page X of Y."""
-    words = _WORDS[language]
     before, between, after = words["page"]
     pages = _run(before) + _field("PAGE") + _run(between) + _field("NUMPAGES") + _run(after)
     left = _paragraph("SopFooter", _run(words["retention"]))
@@ -196,9 +206,8 @@ def footer(language: str) -> str:
     return f"{_HEAD}<w:ftr {_NS}>{frame}{_paragraph('SopThin', '')}</w:ftr>"
 
 
-def document(language: str) -> str:
+def document(words: dict[str, Any]) -> str:
     """The part ``word/document.xml``: title, content, and an A4 sheet."""
-    words = _WORDS[language]
     return (
         f"{_HEAD}<w:document {_NS}><w:body>{_paragraph('SopTitle', _run(words['title']))}"
         f"{_paragraph('SopField', _run(words['content']))}"
@@ -252,8 +261,9 @@ def theme(language: str) -> str:
     )
 
 
-def parts(language: str) -> dict[str, bytes]:
+def parts(name: str, language: str) -> dict[str, bytes]:
     """All parts of a template."""
+    words = _TEMPLATES[name][language]
     overrides = {
         "/word/document.xml": f"{_WORD}.document.main+xml",
         "/word/styles.xml": f"{_WORD}.styles+xml",
@@ -265,12 +275,12 @@ def parts(language: str) -> dict[str, bytes]:
     }
     types = "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in overrides.items())
     found = {
-        "word/document.xml": document(language),
+        "word/document.xml": document(words),
         "word/styles.xml": styles(language),
         "word/settings.xml": settings(language),
         "word/fontTable.xml": font_table(language),
-        "word/header1.xml": header(language),
-        "word/footer1.xml": footer(language),
+        "word/header1.xml": header(words),
+        "word/footer1.xml": footer(words),
         "word/theme/theme1.xml": theme(language),
         "[Content_Types].xml": (
             f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -289,11 +299,249 @@ def parts(language: str) -> dict[str, bytes]:
     }
 
 
+# ------------------------------------------------------------------ the template of controlled copies
+
+_COPY_WORDS = {
+    "zh": {
+        "cover": [
+            ("文件编号", "{{编号}}"), ("版本", "{{版本}}"), ("生效日期", "{{生效日期}}"), ("部门", "{{部门}}"),
+            ("归口岗位", "{{归口岗位}}"), ("批准岗位", "{{批准岗位}}"), ("状态", "{{状态}}"),
+        ],
+        "handbook": "{{手册}}",
+        "uncontrolled": "打印件为非受控文件，使用前请核对现行版本。",
+        "numbers": ("%1.", "（%2）"),
+    },
+    "en": {
+        "cover": [
+            ("Document number", "{{number}}"), ("Version", "{{version}}"), ("Effective", "{{effective}}"),
+            ("Department", "{{department}}"), ("Owner", "{{owner}}"), ("Approver", "{{approver}}"),
+            ("Status", "{{status}}"),
+        ],
+        "handbook": "{{handbook}}",
+        "uncontrolled": "Printed copies are uncontrolled: check the version in force before use.",
+        "numbers": ("%1.", "(%2)"),
+    },
+}  # fmt: skip
+
+# Numbering styles by id: name, and text, format and font of each level (the last goes for all deeper ones).
+_OUTLINE = (("%1", "decimal", ""), ("%1.%2", "decimal", ""), ("%1.%2.%3", "decimal", ""))
+_TICK = (("☐", "bullet", "Segoe UI Symbol"),)
+_DOT = (("•", "bullet", "Arial"), ("–", "bullet", "Arial"), ("•", "bullet", "Arial"))
+
+
+def _lists(language: str) -> list[tuple[str, str, tuple[tuple[str, str, str], ...]]]:
+    first, second = _COPY_WORDS[language]["numbers"]
+    counted = (
+        (first, "decimal", ""),
+        (second, "decimal", ""),
+        ("%3", "decimalEnclosedCircle", ""),
+        ("%4)", "lowerLetter", ""),
+    )
+    return [
+        ("SopOutline", "SOP Outline", _OUTLINE),
+        ("SopSteps", "SOP Steps", counted),
+        ("SopNumbers", "SOP Numbers", counted),
+        ("SopBullets", "SOP Bullets", _DOT),
+        ("SopTicks", "SOP Ticks", _TICK),
+    ]
+
+
+def numbering(language: str) -> str:
+    """The part ``word/numbering.xml``: the lists behind the numbering styles."""
+    abstract, nums = "", ""
+    for index, (identifier, _, levels) in enumerate(_lists(language)):
+        made = ""
+        for level in range(9):
+            text, kind, font = levels[min(level, len(levels) - 1)]
+            if level >= len(levels) and kind != "bullet":
+                text = re.sub(r"%\d(?!.*%)", f"%{level + 1}", text)
+            outline = identifier == "SopOutline"
+            left = 567 if outline else 425 * (level + 1)
+            fonts = f'<w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}" w:cs="{font}"/></w:rPr>'
+            made += (
+                f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/>'
+                f'<w:lvlJc w:val="left"/><w:pPr><w:ind w:left="{left}" w:hanging="{567 if outline else 425}"/></w:pPr>'
+                + (fonts if font else "")
+                + "</w:lvl>"
+            )
+        abstract += (
+            f'<w:abstractNum w:abstractNumId="{index}"><w:multiLevelType w:val="multilevel"/>'
+            f'<w:styleLink w:val="{identifier}"/>{made}</w:abstractNum>'
+        )
+        nums += f'<w:num w:numId="{index + 1}"><w:abstractNumId w:val="{index}"/></w:num>'
+    return f"{_HEAD}<w:numbering {_NS}>{abstract}{nums}</w:numbering>"
+
+
+def copy_styles(language: str) -> str:
+    """The part ``word/styles.xml`` of a controlled copy: that of a form, and what longer documents need."""
+    head = _fonts(language, head=True)
+    spacing = '<w:spacing w:before="{}" w:after="{}" w:line="{}" w:lineRule="auto"/>'.format
+    text = spacing(0, 80, 320)
+
+    def built_in(identifier: str, name: str, paragraph: str, run: str = "", next_: str = "SopText") -> str:
+        made = _style(identifier, name, paragraph, run, next_=next_).replace(' w:customStyle="1"', "")
+        return made.replace("<w:qFormat/>", '<w:uiPriority w:val="9"/><w:qFormat/>')
+
+    def heading(level: int, size: int, before: int, after: int) -> str:
+        paragraph = f'<w:keepNext/><w:keepLines/>{spacing(before, after, 264)}<w:outlineLvl w:val="{level - 1}"/>'
+        return built_in(f"Heading{level}", f"heading {level}", paragraph, f"{head}<w:b/><w:bCs/>{_size(size)}")
+
+    def toc(level: int) -> str:
+        tab = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
+        return built_in(
+            f"TOC{level}", f"toc {level}", f'{tab}{spacing(20, 20, 264)}<w:ind w:left="{425 * (level - 1)}"/>',
+            next_="Normal",
+        ).replace("<w:qFormat/>", "")  # fmt: skip
+
+    bar = '<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{}"/></w:pBdr>'.format
+    lists = "".join(
+        f'<w:style w:type="numbering" w:customStyle="1" w:styleId="{identifier}"><w:name w:val="{name}"/>'
+        f'<w:uiPriority w:val="99"/><w:pPr><w:numPr><w:numId w:val="{number}"/></w:numPr></w:pPr></w:style>'
+        for number, (identifier, name, _) in enumerate(_lists(language), start=1)
+    )
+    more = (
+        built_in(
+            "Title", "Title", f'{spacing(240, 480, 288)}<w:jc w:val="center"/>', f"{head}<w:b/><w:bCs/>{_size(48)}"
+        )
+        + heading(1, 30, 320, 140)
+        + heading(2, 26, 240, 100)
+        + heading(3, 23, 200, 80)
+        + heading(4, 21, 160, 60)
+        + heading(5, 21, 120, 60)
+        + toc(1)
+        + toc(2)
+        + built_in("Caption", "caption", f'{spacing(40, 120, 240)}<w:jc w:val="center"/>', _size(18))
+        + '<w:style w:type="character" w:styleId="Hyperlink"><w:name w:val="Hyperlink"/><w:uiPriority w:val="99"/>'
+        '<w:rPr><w:color w:val="0B57A4"/></w:rPr></w:style>'
+        + _style("SopCover", "SOP Cover", f'{spacing(1800, 240, 264)}<w:jc w:val="center"/>', f"{head}{_size(28)}")
+        + _style(
+            "SopFront",
+            "SOP Front",
+            f"<w:keepNext/>{spacing(280, 120, 264)}",
+            f"{head}<w:b/><w:bCs/>{_size(26)}",
+            next_="SopText",
+        )
+        + _style("SopText", "SOP Text", text, _size(21))
+        + _style("SopList", "SOP List", text, "", "SopText")
+        + _style(
+            "SopStep",
+            "SOP Step",
+            f'<w:keepNext/>{spacing(160, 40, 288)}<w:outlineLvl w:val="5"/>',
+            f"{head}<w:b/><w:bCs/>{_size(21)}",
+            next_="SopText",
+        )
+        + _style("SopFacts", "SOP Facts", spacing(0, 60, 264), f'<w:color w:val="404040"/>{_size(18)}')
+        + _style("SopQuote", "SOP Quote", f"{bar('8A8A8A')}{text}", "", "SopText")
+        + _style(
+            "SopCallout",
+            "SOP Callout",
+            f'{bar("8A5300")}<w:shd w:val="clear" w:color="auto" w:fill="FFF4E0"/>{text}',
+            "",
+            "SopText",
+        )
+        + _style(
+            "SopCode",
+            "SOP Code",
+            spacing(40, 80, 240),
+            '<w:rFonts w:ascii="Courier New" w:hAnsi="Courier New" w:cs="Courier New"/>' + _size(18),
+        )
+        + lists
+    )
+    return styles(language).replace("</w:styles>", f"{more}</w:styles>")
+
+
+def copy_header(language: str) -> str:
+    """The part ``word/header1.xml`` of a controlled copy: which document, which version, since when."""
+    words = _WORDS[language]
+    left = _paragraph("SopHeader", _run(words["organisation"], bold=True)) + _paragraph(
+        "SopHeader", _run(words["title"])
+    )
+    right = _paragraph("SopHeader", _run(words["number"]), "right") + _paragraph(
+        "SopHeader", _run(words["version"]), "right"
+    )
+    return f"{_HEAD}<w:hdr {_NS}>{_frame([(2700, left), (2300, right)], 'bottom')}{_paragraph('SopThin', '')}</w:hdr>"
+
+
+def copy_footer(language: str) -> str:
+    """The part ``word/footer1.xml`` of a controlled copy: that paper is not controlled, and page X of Y."""
+    before, between, after = _WORDS[language]["page"]
+    pages = _run(before) + _field("PAGE") + _run(between) + _field("NUMPAGES") + _run(after)
+    left = _paragraph("SopFooter", _run(_COPY_WORDS[language]["uncontrolled"]))
+    frame = _frame([(3600, left), (1400, _paragraph("SopFooter", pages, "right"))], "top")
+    return f"{_HEAD}<w:ftr {_NS}>{frame}{_paragraph('SopThin', '')}</w:ftr>"
+
+
+def copy_document(language: str) -> str:
+    """The part ``word/document.xml`` of a controlled copy: a cover, the content, and an A4 sheet."""
+    words = _COPY_WORDS[language]
+    rows = "".join(
+        f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="480" w:hRule="atLeast"/><w:jc w:val="center"/></w:trPr>'
+        f'<w:tc><w:tcPr><w:tcW w:w="2400" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'{_paragraph("SopTableHead", _run(label))}</w:tc><w:tc><w:tcPr><w:tcW w:w="4400" w:type="dxa"/>'
+        f'<w:vAlign w:val="center"/></w:tcPr>{_paragraph("SopCell", _run(value))}</w:tc></w:tr>'
+        for label, value in words["cover"]
+    )
+    table = (
+        '<w:tbl><w:tblPr><w:tblStyle w:val="SopGrid"/><w:tblW w:w="6800" w:type="dxa"/><w:jc w:val="center"/>'
+        '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0080" w:firstRow="0" w:lastRow="0" w:firstColumn="1" '
+        'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr><w:tblGrid><w:gridCol w:w="2400"/>'
+        f'<w:gridCol w:w="4400"/></w:tblGrid>{rows}</w:tbl>'
+    )
+    return (
+        f"{_HEAD}<w:document {_NS}><w:body>{_paragraph('SopCover', _run(_WORDS[language]['organisation']))}"
+        f"{_paragraph('SopFront', _run(words['handbook']), 'center')}"
+        f"{_paragraph('Title', _run(_WORDS[language]['title']))}"
+        f"{table}{_paragraph('SopText', _run(_WORDS[language]['content']))}"
+        '<w:sectPr><w:headerReference w:type="default" r:id="rId4"/><w:headerReference w:type="first" r:id="rId8"/>'
+        '<w:footerReference w:type="default" r:id="rId5"/><w:footerReference w:type="first" r:id="rId9"/>'
+        '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1701" w:right="1134" w:bottom="1247" w:left="1134" '
+        'w:header="567" w:footer="510" w:gutter="0"/><w:cols w:space="425"/><w:titlePg/></w:sectPr></w:body>'
+        "</w:document>"
+    )
+
+
+def copy_parts(language: str) -> dict[str, bytes]:
+    """All parts of the template of controlled copies: those of a form's, but for what differs."""
+    found = parts("form", language)
+    first_header = f"{_HEAD}<w:hdr {_NS}>{_paragraph('SopThin', '')}</w:hdr>"
+    first_footer = (
+        f"{_HEAD}<w:ftr {_NS}>{_paragraph('SopFooter', _run(_COPY_WORDS[language]['uncontrolled']), 'center')}</w:ftr>"
+    )
+    changed = {
+        "word/document.xml": copy_document(language),
+        "word/styles.xml": copy_styles(language),
+        "word/header1.xml": copy_header(language),
+        "word/footer1.xml": copy_footer(language),
+        "word/header2.xml": first_header,
+        "word/footer2.xml": first_footer,
+        "word/numbering.xml": numbering(language),
+    }
+    kinds = {"header2": "header", "footer2": "footer", "numbering": "numbering"}
+    types = found["[Content_Types].xml"].decode()
+    overrides = "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_WORD}.{kind}+xml"/>' for name, kind in kinds.items()
+    )
+    related = [
+        Relation("rId7", f"{_REL}/numbering", "numbering.xml"),
+        Relation("rId8", f"{_REL}/header", "header2.xml"),
+    ]
+    related += [Relation("rId9", f"{_REL}/footer", "footer2.xml")]
+    known = read_relations("word/_rels/document.xml.rels", found["word/_rels/document.xml.rels"])
+    return {
+        **found,
+        **{name: text.encode() for name, text in changed.items()},
+        "[Content_Types].xml": types.replace("</Types>", f"{overrides}</Types>").encode(),
+        "word/_rels/document.xml.rels": write_relations([*known, *related]),
+    }
+
+
 def main() -> int:
     """Write them; with ``--check``, only say whether they are current."""
     stale = 0
-    for language in _FONTS:
-        path, data = TEMPLATES / f"form.{language}.docx", pack_parts(parts(language))
+    made = {(name, language): parts(name, language) for name in _TEMPLATES for language in _FONTS}
+    made |= {("document", language): copy_parts(language) for language in _FONTS}
+    for (name, language), found in made.items():
+        path, data = TEMPLATES / f"{name}.{language}.docx", pack_parts(found)
         if path.is_file() and path.read_bytes() == data:
             continue
         stale += 1

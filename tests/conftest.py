@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import base64
 import functools
 import http.server
+import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
@@ -95,3 +100,40 @@ def browser() -> Iterator[Browser]:
             pytest.skip(f"Chromium does not start: {error}")
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def foreign() -> Iterator[Callable[[str, bytes], Any]]:
+    """Other people's readers of our exports, in an environment of their own: ``foreign("gift", data)``."""
+    python = Path(sys.prefix, "foreign", "bin", "python")
+    known = python.exists() and not subprocess.run([python, "-c", "import anki, pygiftparser"], check=False).returncode
+    if not known:
+        _missing("scripts/install_foreign.sh installs them", "no foreign readers; make test sets them up")
+    with subprocess.Popen(
+        [python, REPOSITORY / "tests" / "foreign_tools.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def ask(tool: str, data: bytes) -> Any:
+            process.stdin.write(json.dumps([tool, base64.b64encode(data).decode()]) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def players() -> Path:
+    """The folder of other people's players of SCORM and QTI (Node packages)."""
+    folder = REPOSITORY / "tests" / "web" / "node_modules"
+    if not (folder / "scorm-again").is_dir():
+        _missing("scripts/install_foreign.sh installs tests/web", "no tests/web/node_modules; make test sets it up")
+    return folder
+
+
+def _missing(in_ci: str, elsewhere: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"CI needs this: {in_ci}")
+    pytest.skip(elsewhere)

@@ -66,6 +66,14 @@ def _remove_others(folder: Path, wanted: set[str]) -> int:
     return removed
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Replace a file in one go, so that no reader ever sees half of one. Raises OSError if it cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name[:100]}.new")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
 def switch_folder(new: Path, current: Path) -> None:
     """Put the folder ``new`` in the place of ``current``."""
     old = current.with_name(f".{current.name}.old")
@@ -82,11 +90,3 @@ def recover_folder(current: Path) -> None:
     if old.exists() and not current.exists():
         old.replace(current)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one go, so that no reader ever sees half of one. Raises OSError if it cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.new")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -6,8 +6,8 @@ writes HTML or Word walks the tree and decides what each node becomes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal
 
 from sopbook.places import Place
@@ -199,6 +199,57 @@ def walk(node: object) -> Iterator[object]:
             value = getattr(node, item.name)
             if isinstance(value, tuple) or (is_dataclass(value) and not isinstance(value, Place)):
                 yield from walk(value)
+
+
+def merged(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
+    """The inlines with neighbouring texts (and code) as one, and empty ones left out."""
+    found: list[Inline] = []
+    for node in inlines:
+        last = found[-1] if found else None
+        if isinstance(node, Text) and isinstance(last, Text):
+            found[-1] = Text(last.text + node.text)
+        elif isinstance(node, Code) and isinstance(last, Code):
+            found[-1] = Code(last.text + node.text)
+        elif not (isinstance(node, Text) and not node.text):
+            found.append(node)
+    return tuple(found)
+
+
+def rewritten(inlines: tuple[Inline, ...], change: Callable[[Inline], Iterable[Inline]]) -> tuple[Inline, ...]:
+    """The inlines with what ``change`` makes of each; it is asked about those inside before those around them.
+
+    A line end of the source becomes what it stands for: a space or nothing.
+    """
+    found: list[Inline] = []
+    for index, node in enumerate(inlines):
+        if isinstance(node, SoftBreak):
+            node = Text(join_lines(plain(inlines[max(0, index - 1) : index]), plain(inlines[index + 1 : index + 2])))
+        elif isinstance(node, Strong | Emphasis | Link):
+            node = replace(node, children=rewritten(node.children, change))
+        found.extend(change(node))
+    return merged(found)
+
+
+def rewritten_blocks(blocks: tuple[Block, ...], change: Callable[[Inline], Iterable[Inline]]) -> tuple[Block, ...]:
+    """The blocks with ``rewritten`` applied to all that they hold."""
+    return tuple(_rewritten_block(block, change) for block in blocks)
+
+
+def _rewritten_block(block: Block, change: Callable[[Inline], Iterable[Inline]]) -> Block:
+    def cells(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return tuple(replace(cell, children=rewritten(cell.children, change)) for cell in row)
+
+    match block:
+        case Paragraph(children) | Heading(children=children):
+            return replace(block, children=rewritten(children, change))
+        case List(items=items):
+            kept = (replace(item, blocks=rewritten_blocks(item.blocks, change)) for item in items)
+            return replace(block, items=tuple(kept))
+        case Table(header=header, rows=rows):
+            return replace(block, header=cells(header), rows=tuple(cells(row) for row in rows))
+        case Quote(blocks) | Callout(blocks=blocks):
+            return replace(block, blocks=rewritten_blocks(blocks, change))
+    return block
 
 
 def is_wide(char: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
 
 
 class Misuse(Exception):
@@ -23,3 +25,11 @@ def add_today(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--today", type=day, default=dt.date.today(), metavar="DATE", help="the day to go by (default: today)"
     )
+
+
+def not_there(paths: Iterable[Path], force: bool) -> None:
+    """Raise Misuse if one of the files is there: what people may have edited is overwritten only if asked for."""
+    if not force:
+        for path in paths:
+            if path.exists():
+                raise Misuse(f"{path} is there already; name another folder with --out, or replace it with --force")

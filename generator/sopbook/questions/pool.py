@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
+from sopbook.locales import fold
 from sopbook.model import Bank, Document, Procedure, Question, Status
 from sopbook.questions.derived import derived
 from sopbook.questions.entry import Entry
@@ -19,13 +20,15 @@ class Choice:
     """Which questions are wanted; an empty value wants all.
 
     ``role`` is any name of a role or partner: it gets what tests the documents that it works by, of
-    which those steps that it does itself or helps with, and what tests its duties.
+    which those steps that it does itself or helps with, and what tests its duties. ``tag`` is a
+    keyword of a document: it gets the questions of that document, and those that test it.
     """
 
     role: str = ""
     procedure: str = ""
     department: str = ""
     difficulty: int = 0
+    tag: str = ""
 
 
 _last: list[tuple[weakref.ref[Handbook], tuple[Entry, ...]]] = []
@@ -67,13 +70,16 @@ def _split(name: str) -> tuple[str, str]:
 def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tuple[Entry, ...]:
     """Those entries that are wanted, in their order.
 
-    Raises KeyError with the unknown name if the role, the procedure or the department is not there.
+    Raises KeyError with the unknown name if the role, the procedure, the department or the tag is not there.
     """
     actor = handbook.actors[choice.role] if choice.role else None
     if choice.procedure and choice.procedure not in handbook.by_number:
         raise KeyError(choice.procedure)
     if choice.department and choice.department not in {document.department for document in handbook.documents}:
         raise KeyError(choice.department)
+    tag = fold(choice.tag)
+    if tag and not any(_tagged(document, tag) for document in handbook.documents):
+        raise KeyError(choice.tag)
     steps = {(work.document.id, work.step.anchor) for work in handbook.work.get(actor.title, ())} if actor else set()
     return tuple(
         entry
@@ -81,5 +87,14 @@ def choose(entries: Iterable[Entry], choice: Choice, handbook: Handbook) -> tupl
         if (not actor or any((t.document.id, t.anchor) in steps or t.document is actor.role for t in entry.targets))
         and (not choice.procedure or any(target.document.id == choice.procedure for target in entry.targets))
         and (not choice.department or entry.document.department == choice.department)
+        and (not tag or any(_tagged(document, tag) for document in (entry.document, *_tested(entry))))
         and (not choice.difficulty or entry.question.difficulty == choice.difficulty)
     )
+
+
+def _tested(entry: Entry) -> Iterable[Document]:
+    return (target.document for target in entry.targets)
+
+
+def _tagged(document: Document, tag: str) -> bool:
+    return any(fold(keyword) == tag for keyword in document.keywords)

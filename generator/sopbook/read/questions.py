@@ -9,6 +9,7 @@ from sopbook.prose import Block, Suffix
 from sopbook.read.context import Context, RawItem, spelled, strip
 from sopbook.read.outline import Group
 
+_TICKED = frozenset({QuestionType.SINGLE, QuestionType.MULTIPLE})
 _KEYS = ("type", "tests", "difficulty", "answer", "unit", "tolerance")
 
 
@@ -30,7 +31,7 @@ def _question(item: prose.ListItem, context: Context, default: str) -> Question:
         anchor=context.anchor(raw.suffix, prose.plain(stem)[:24], raw.place),
         type=kind,
         stem=stem,
-        body=context.clean(body.rest),
+        body=context.clean(body.rest(kind)),
         options=_options(kind, body, context),
         pairs=_pairs(body, context) if kind is QuestionType.MATCHING else (),
         answer=_answer(kind, raw.suffix, context),
@@ -50,20 +51,30 @@ class _Body:
         self.ordered: prose.List | None = None
         self.table: prose.Table | None = None
         self.rationale: tuple[Block, ...] = ()
-        rest: list[Block] = []
+        self._others: list[Block] = []
         for block in blocks:
             match block:
                 case prose.Callout(kind="rationale", blocks=inside):
                     self.rationale += inside
-                case prose.List(ordered=True) if self.ordered is None:
-                    self.ordered = block
                 case prose.List(items=items) if self.tasks is None and any(i.checked is not None for i in items):
                     self.tasks = block
-                case prose.Table() if self.table is None:
-                    self.table = block
                 case _:
-                    rest.append(block)
-        self.rest = tuple(rest)
+                    # What is to be arranged, paired or asked comes last; what is before it belongs to the stem.
+                    if isinstance(block, prose.List) and block.ordered:
+                        self.ordered = block
+                    elif isinstance(block, prose.Table):
+                        self.table = block
+                    self._others.append(block)
+
+    def rest(self, kind: QuestionType) -> tuple[Block, ...]:
+        """The blocks that the type of the question has no use for."""
+        used: Block | None = None
+        if kind in (QuestionType.ORDERING, QuestionType.CASE):
+            used = self.ordered
+        elif kind is QuestionType.MATCHING:
+            used = self.table
+        others = [self.tasks] if self.tasks and kind not in _TICKED else []
+        return tuple(block for block in (*others, *self._others) if block is not used)
 
 
 def _stem(item: prose.ListItem, context: Context) -> tuple[prose.Inline, ...]:
@@ -83,7 +94,7 @@ def _type(raw: RawItem, body: _Body, context: Context) -> QuestionType:
 
 
 def _options(kind: QuestionType, body: _Body, context: Context) -> tuple[Option, ...]:
-    if kind in (QuestionType.SINGLE, QuestionType.MULTIPLE) and body.tasks:
+    if kind in _TICKED and body.tasks:
         return tuple(_option(item, bool(item.checked), context) for item in body.tasks.items)
     if kind is QuestionType.ORDERING and body.ordered:
         return tuple(_option(item, True, context) for item in body.ordered.items)

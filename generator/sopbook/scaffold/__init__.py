@@ -56,15 +56,27 @@ def new(handbook: Handbook, root: Path, kind: Kind, number: str, title: str, tod
     Raises ScaffoldError if the number is malformed or taken, or if the handbook has nothing the
     document could build on (nobody to own it; for a bank, no procedure to ask about).
     """
+    path, written = beginning(handbook, root, kind, number, title, today)
+    owner, approver = people(handbook)
+    text = Template((files(__name__) / "new" / handbook.settings.language / f"{kind}.md").read_text("utf-8"))
+    tested, step = _something_to_test(handbook) if kind is Kind.BANK else ("", "")
+    body = text.substitute(owner=_quoted(owner), tested=tested, step=step, today=today, approver=approver)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{written}{body}", "utf-8")
+    return path
+
+
+def beginning(handbook: Handbook, root: Path, kind: Kind, number: str, title: str, today: dt.date) -> tuple[Path, str]:
+    """Where a new document belongs, and its front matter up to what only its kind has (and the closing line).
+
+    Raises ScaffoldError as ``new`` does; writes nothing.
+    """
     if not NUMBER.fullmatch(number):
         raise ScaffoldError(f"{number!r} is no document number: letters, digits and hyphens, such as KF-CX-31")
     taken = {document.id.casefold(): document for document in handbook.documents}
     if number.casefold() in taken:
         raise ScaffoldError(f"{number} is taken by {taken[number.casefold()].place.file}")
     owner, approver = people(handbook)
-    text = Template((files(__name__) / "new" / handbook.settings.language / f"{kind}.md").read_text("utf-8"))
-    tested, step = _something_to_test(handbook) if kind is Kind.BANK else ("", "")
-    body = text.substitute(owner=_quoted(owner), tested=tested, step=step, today=today, approver=approver)
     front = {
         "id": number,
         "kind": str(kind),
@@ -75,13 +87,10 @@ def new(handbook: Handbook, root: Path, kind: Kind, number: str, title: str, tod
         "owner": owner,
         "approver": approver,
     }
-    written = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1000)
     path = root / folder_for(handbook, kind) / f"{number}.md"
     if path.exists():
         raise ScaffoldError(f"{path} is already there")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"---\n{written}{body}", "utf-8")
-    return path
+    return path, f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1000)}"
 
 
 def people(handbook: Handbook) -> tuple[str, str]:

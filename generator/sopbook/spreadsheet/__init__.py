@@ -7,6 +7,6 @@ workbooks build objects for everything a workbook holds, and a small file can ho
 from __future__ import annotations
 
 from sopbook.spreadsheet.table import MOST_ROWS, BadCell, Cell, Row, Table, open_table
-from sopbook.spreadsheet.write import Sheet, csv_bytes, xlsx_bytes
+from sopbook.spreadsheet.write import Paper, Sheet, csv_bytes, xlsx_bytes
 
-__all__ = ["MOST_ROWS", "BadCell", "Cell", "Row", "Sheet", "Table", "csv_bytes", "open_table", "xlsx_bytes"]
+__all__ = ["MOST_ROWS", "BadCell", "Cell", "Paper", "Row", "Sheet", "Table", "csv_bytes", "open_table", "xlsx_bytes"]

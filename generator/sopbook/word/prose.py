@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sopbook import prose
@@ -18,13 +18,17 @@ _INDENT = 300
 
 @dataclass(frozen=True, slots=True)
 class WordProse:
-    """Renders the prose of one document. ``table_style`` is the id of the style of its tables."""
+    """Renders the prose of one document. ``table_style`` is the id of the style of its tables.
+
+    ``picture`` makes a run of a picture; without it, a picture is its alternative text.
+    """
 
     handbook: Handbook
     words: Locale
     document: Document
     table_style: str
     width: int
+    picture: Callable[[prose.Image], str] | None = None
 
     def blocks(self, blocks: tuple[Block, ...], style: str, indent: int = 0) -> str:
         """Blocks as paragraphs in one style."""
@@ -89,11 +93,14 @@ class WordProse:
                     parts.append(self.inlines(children, bold=bold, italic=italic))
                     if is_external(href) and prose.plain(children) != href:
                         parts.append(run(f" ({href})", bold=bold))
+                case prose.Image() if self.picture:
+                    parts.append(self.picture(node))
                 case _:
-                    parts.append(run(self._words(node), bold=bold, italic=italic))
+                    parts.append(run(self.words_of(node), bold=bold, italic=italic))
         return "".join(parts)
 
-    def _words(self, node: Inline) -> str:
+    def words_of(self, node: Inline) -> str:
+        """The words of an inline that holds no others."""
         match node:
             case prose.Text(text) | prose.Code(text):
                 return text
