@@ -80,7 +80,7 @@ def amount(blocks: Sequence[Block]) -> Amount:
 
 
 def _states(block: Block) -> Iterator[str]:
-    for part in (block,) if isinstance(block, Line) else ((block.header,) if block.header else ()) + block.rows:
+    for part in (block,) if isinstance(block, Line) else block.all_rows:
         if part.change:
             yield part.change
         elif is_changed(part):
@@ -94,8 +94,8 @@ def is_changed(part: Block | Row) -> bool:
             return bool(change) or any(piece.change for piece in pieces)
         case Row(cells=cells, change=change):
             return bool(change) or any(is_changed(line) for cell in cells for line in cell)
-        case Grid(header=header, rows=rows):
-            return any(is_changed(row) for row in ((header,) if header else ()) + rows)
+        case Grid():
+            return any(is_changed(row) for row in part.all_rows)
 
 
 def marked(block: Block, change: Change) -> Block:
