@@ -56,7 +56,7 @@ def kept(blocks: Sequence[Block], without: Change) -> tuple[Block, ...]:
 
 def _kept_line(line: Line, without: Change) -> Line:
     pieces = [replace(piece, change="") for piece in line.pieces if piece.change != without]
-    return replace(line, pieces=_merged(pieces), change="")
+    return replace(line, pieces=merged(pieces), change="")
 
 
 def _kept_row(row: Row, without: Change) -> Row:
@@ -216,7 +216,7 @@ def _line(old: Line, new: Line) -> Line:
         else:
             found += [replace(piece, change="del") for piece in before[i1:i2]]
             found += [replace(piece, change="ins") for piece in after[j1:j2]]
-    return replace(new, pieces=_merged(found))
+    return replace(new, pieces=merged(found))
 
 
 _Span = tuple[bool, int, int, int, int]
@@ -236,7 +236,7 @@ def _calm(codes: Sequence[tuple[str, int, int, int, int]]) -> list[_Span]:
     return spans
 
 
-def _merged(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def merged(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Neighbours of one look as one run."""
     found: list[Piece] = []
     for piece in pieces:

@@ -64,7 +64,7 @@ def read_copy(data: bytes) -> Returned:
     if first is None:
         raise Refused(_NO_MARKS)
     # Before the first mark are the cover and the signatures, which are no part of the source.
-    text = [p for p in found[first:] if p.marks or not (p.style.startswith("toc ") or p.style == Role.FRONT)]
+    text = [p for p in found[first:] if p.marks or not (p.style.casefold().startswith("toc ") or p.style == Role.FRONT)]
     return Returned(number, properties.get(VERSION_PROPERTY, ""), tuple(text))
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from sopbook.copies.compare import merged
 from sopbook.copies.marks import checksum, said
-from sopbook.copies.outline import HEADINGS, Line, Role
+from sopbook.copies.outline import HEADINGS, Line, Role, Run
 from sopbook.copies.returned import Paragraph, Returned
 from sopbook.locales import Text
 
@@ -282,5 +283,9 @@ def _like(role: Role, style: str) -> bool:
 
 
 def _shape(line: Line) -> tuple[object, ...]:
-    """What may not change about a paragraph by an edit elsewhere: what it is, and which places it can be named by."""
-    return (line.role, line.mark, line.level, line.targets)
+    """What no edit may change about a paragraph: what it is, how it may be named, and the looks and links in it."""
+    looks = [
+        (piece.bold, piece.italic, piece.target, piece.href) if isinstance(piece, Run) else piece.path
+        for piece in merged(line.pieces)
+    ]
+    return (line.role, line.mark, line.level, line.targets, looks)
