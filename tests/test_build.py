@@ -96,7 +96,7 @@ def test_two_builds_at_once_do_not_mix(draft: Draft) -> None:
     assert [process.wait() for process in builds] == [0, 0, 0]
     assert (draft.root / "build/site/OF-CX-01/index.html").is_file()
     assert sorted(p.name for p in (draft.root / "build").iterdir()) == sorted(
-        [".lock", "docs", "forms", "mkdocs.yml", "search-terms.txt", "site"]
+        [".lock", "docs", "forms", "index", "mkdocs.yml", "site"]
     )
 
 
@@ -172,7 +172,7 @@ def test_zensical_builds_the_same_folder(draft: Draft) -> None:
 def test_the_plain_configuration_names_no_plugin_of_ours(draft: Draft) -> None:
     site_of(draft)
     config = yaml.safe_load((draft.root / "build/mkdocs.yml").read_text("utf-8"))
-    assert [next(iter(plugin)) for plugin in config["plugins"]] == ["search"]
+    assert config["plugins"] == []
 
 
 @pytest.mark.slow

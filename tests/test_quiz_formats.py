@@ -23,7 +23,8 @@ from sopbook import prose
 from sopbook.cli import main
 from sopbook.model import Question, QuestionType
 from sopbook.questions.formats import all_formats
-from sopbook.questions.quiz import Quiz, Terms
+from sopbook.questions.pool import written
+from sopbook.questions.quiz import Quiz, Terms, drawn, make_quiz
 
 Foreign = Callable[[str, bytes], Any]
 T = QuestionType
@@ -80,7 +81,7 @@ def test_pictures_that_cannot_go_along_are_told(draft: Draft) -> None:
     quizzes.rich(draft)
     (draft.root / "sop/office/box.png").unlink()
     handbook = draft.load()
-    quiz = quizzes.make_quiz(handbook, draft.root, "x", quizzes.written(handbook), Terms())
+    quiz = make_quiz(handbook, draft.root, "x", written(handbook), Terms())
     assert [loss.id for loss in quiz.losses] == ["OF-TK-01#signs"]
     assert "破损的外箱" in prose.plain_blocks(quiz.asked[0].question.body)
 
@@ -179,15 +180,15 @@ def test_a_rich_quiz_comes_back(name: str, draft: Draft) -> None:
     """Everything that the format's losses do not name is as it was."""
     quiz = quizzes.rich_quiz(draft)
     form = all_formats()[name]
-    written = form.write(quiz)
+    export = form.write(quiz)
     assert form.read is not None
-    imported = form.read(f"quiz{form.suffix}", written.data)
+    imported = form.read(f"quiz{form.suffix}", export.data)
     assert not [entry for entry in imported.unread if entry.whole]
-    lost = {loss.id for loss in written.losses if "whole" in loss.what.en}
+    lost = {loss.id for loss in export.losses if "whole" in loss.what.en}
     kept = [asked for asked in quiz.asked if asked.id not in lost]
     assert [entry.question.anchor for entry in imported.questions] == [asked.question.anchor for asked in kept]
     changed = {
-        loss.id for loss in written.losses if loss.id and "case" not in loss.what.en and "Moodle" not in loss.what.en
+        loss.id for loss in export.losses if loss.id and "case" not in loss.what.en and "Moodle" not in loss.what.en
     }
     for asked, entry in zip(kept, imported.questions, strict=True):
         assert entry.tests == asked.tests
@@ -266,7 +267,7 @@ def test_no_text_becomes_a_formula(name: str, draft: Draft, office: str, tmp_pat
     draft.replace(quizzes.BANK, "直接拒收,不作登记", '=HYPERLINK("http://evil")')
     draft.replace(quizzes.BANK, "先收下,等收件人发现再说", "+1+1")
     handbook = draft.load()
-    quiz = quizzes.make_quiz(handbook, draft.root, "=1+1", quizzes.written(handbook), Terms())
+    quiz = make_quiz(handbook, draft.root, "=1+1", written(handbook), Terms())
     file = tmp_path / f"quiz{all_formats()[name].suffix}"
     file.write_bytes(all_formats()[name].write(quiz).data)
     csv_of_values = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
@@ -336,7 +337,7 @@ def test_drawing_is_by_seed_and_keeps_cases_together(draft: Draft) -> None:
 
     def names(seed: int, count: int) -> list[str]:
         terms = Terms(count=count, seed=seed)
-        return [asked.question.anchor for asked in quizzes.drawn(replace(quiz, terms=terms)).asked]
+        return [asked.question.anchor for asked in drawn(replace(quiz, terms=terms)).asked]
 
     assert names(3, 4) == names(3, 4)
     assert len({tuple(names(seed, 4)) for seed in range(12)}) > 3

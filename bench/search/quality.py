@@ -65,7 +65,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-C", dest="handbook", type=Path, default=REPOSITORY)
     parser.add_argument("--misses", action="store_true", help="list the queries that we do not answer at once")
-    parser.add_argument("queries", nargs="*", type=Path, default=sorted(HERE.glob("queries-*.tsv")))
+    parser.add_argument("queries", nargs="*", type=Path, default=[HERE / "queries-dev.tsv", HERE / "queries-held.tsv"])
     options = parser.parse_args()
     options.handbook = options.handbook.resolve()
     return options

@@ -43,7 +43,10 @@ def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
         path = folder / name
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             continue
-        write_file(path, data)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name[:100]}.new")
+        temporary.write_bytes(data)
+        temporary.replace(path)
         written += 1
     return Outcome(written, len(files) - written, _remove_others(folder, set(files)))
 
@@ -64,7 +67,7 @@ def _remove_others(folder: Path, wanted: set[str]) -> int:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write one file in one go: whoever reads it sees the old one or the new one. Raises OSError."""
+    """Replace a file in one go, so that no reader ever sees half of one. Raises OSError if it cannot be written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:100]}.new")
     temporary.write_bytes(data)

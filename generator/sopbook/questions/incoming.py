@@ -14,7 +14,7 @@ from sopbook.model import Answer, Option, Pair, Question, QuestionType
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.questions.formats import Imported, Incoming, Unread
-from sopbook.questions.quiz import MAX_MEDIA_BYTES, filled
+from sopbook.questions.quiz import MAX_MEDIA_BYTES
 from sopbook.questions.text import clean
 
 MOST_QUESTIONS = 5_000
@@ -52,7 +52,7 @@ class Tray:
 
     def complain(self, place: Place, about: str, what: Text, /, *, whole: bool = True, **values: object) -> None:
         """Note something that could not be read."""
-        self._unread.append(Unread(place, " ".join(about.split())[:60], filled(what, **values), whole))
+        self._unread.append(Unread(place, " ".join(about.split())[:60], what.filled(**values), whole))
 
     def take(
         self, question: Question, tests: tuple[str, ...] = (), situation: tuple[Block, ...] = (), name: str = ""

@@ -20,7 +20,7 @@ from sopbook.output import write_file
 from sopbook.places import Place
 from sopbook.questions import incoming
 from sopbook.questions.formats import Imported, Incoming, Unread
-from sopbook.questions.quiz import bare, filled
+from sopbook.questions.quiz import bare
 from sopbook.questions.source import question_source
 from sopbook.read import read_document
 from sopbook.scaffold import beginning
@@ -136,7 +136,7 @@ class _Intake:
     # ------------------------------------------------------------------ one by one
 
     def _complain(self, question: Question, what: Text, /, *, whole: bool = True, **values: object) -> None:
-        self._unread.append(Unread(question.place, prose.plain(question.stem)[:60], filled(what, **values), whole))
+        self._unread.append(Unread(question.place, prose.plain(question.stem)[:60], what.filled(**values), whole))
 
     def _targeted(self) -> Iterable[Incoming]:
         for entry in self._imported.questions:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sopbook import prose
 from sopbook.locales import Text
+from sopbook.model import QuestionType
 from sopbook.prose import Block, Inline
-from sopbook.questions.quiz import Asked, Loss, Quiz, filled
+from sopbook.questions.quiz import Asked, Loss, Quiz
 
 WHOLE = Text("整道题：该格式没有{type}题", "the whole question: the format has no {type} questions")
 PICTURE = Text("图片“{name}”（留下替代文字）", 'the picture "{name}"; its alternative text stays')
@@ -23,10 +24,15 @@ TERMS = Text(
 )
 PASS_MARK = Text("及格线（请在导入后的考试设置里设）", "the pass mark: set it in the other system")
 
-_TYPES = Text(
-    "单选 多选 判断 排序 配对 填空 数值 案例", "single multiple true-false ordering matching fill number case"
-)
-_ORDER = ["single", "multiple", "true-false", "ordering", "matching", "fill", "number", "case"]
+_TYPES = {
+    kind: Text(zh, en)
+    for kind, zh, en in zip(
+        QuestionType,
+        ("单选", "多选", "判断", "排序", "配对", "填空", "数值", "案例"),
+        ("single", "multiple", "true-false", "ordering", "matching", "fill", "number", "case"),
+        strict=True,
+    )
+}
 
 
 class Ledger:
@@ -37,12 +43,11 @@ class Ledger:
 
     def add(self, asked: Asked | None, what: Text, /, **values: object) -> None:
         """Note something of a question, or (None) of the quiz as a whole."""
-        self._found.setdefault(Loss(asked.id if asked else "", filled(what, **values)))
+        self._found.setdefault(Loss(asked.id if asked else "", what.filled(**values)))
 
     def whole(self, asked: Asked) -> None:
         """Note that a question stays out because of its type."""
-        index = _ORDER.index(asked.question.type)
-        self.add(asked, Text(*(text.format(type=names[index]) for text, names in _in_languages())))
+        self.add(asked, WHOLE, type=_TYPES[asked.question.type])
 
     def plain(self, asked: Asked, *parts: tuple[Inline, ...] | tuple[Block, ...]) -> None:
         """Note what parts of a question lose when they become plain text."""
@@ -59,7 +64,3 @@ class Ledger:
     def losses(self) -> tuple[Loss, ...]:
         """Everything noted, in order."""
         return tuple(self._found)
-
-
-def _in_languages() -> tuple[tuple[str, list[str]], ...]:
-    return ((WHOLE.zh, _TYPES.zh.split()), (WHOLE.en, _TYPES.en.split()))

@@ -13,7 +13,7 @@ from sopbook.locales import Text, locale
 from sopbook.model import QuestionType
 from sopbook.questions.image_size import image_size
 from sopbook.questions.paper import Paper, PaperGroup, PaperQuestion, PaperSection, letters, plain_stem
-from sopbook.questions.quiz import Loss, Quiz, filled
+from sopbook.questions.quiz import Loss, Quiz
 from sopbook.word.blocks import TABLE_END, Box, paragraph, row, run, table_start
 from sopbook.word.package import pack_parts
 from sopbook.word.picture import Picture, drawing
@@ -96,7 +96,7 @@ class _Pictures:
         data = self.quiz.media[node.source]
         size = image_size(data)
         if suffix not in _WORD_PICTURES or size is None:
-            self.losses.append(Loss("", filled(_NO_PICTURE, name=node.source)))
+            self.losses.append(Loss("", _NO_PICTURE.filled(name=node.source)))
             return run(f"[{node.alt}]" if node.alt else "")
         width = max(1, min(_MOST_MM, round(size[0] / _DOTS_PER_MM)))
         height = max(1, round(width * size[1] / size[0]))

@@ -209,7 +209,7 @@ class _Settler:
             case prose.Code(text):
                 return (prose.Code(clean(text)),)
             case prose.Link(href=href, children=children) if not is_external(href):
-                self.losses.append(Loss(self._id, filled(_FILE_LEFT, name=href)))
+                self.losses.append(Loss(self._id, _FILE_LEFT.filled(name=href)))
                 return children
             case prose.Image():
                 return (self._image(node),)
@@ -233,7 +233,7 @@ class _Settler:
         use = FileUse(node.source, path, True, node.alt, node.place)
         size = self._handbook.assets.get(path or "", 0)
         if path is None or not is_publishable(use, self._handbook.assets) or self._size + size > MAX_MEDIA_BYTES:
-            self.losses.append(Loss(self._id, filled(_PICTURE_LEFT, name=node.source)))
+            self.losses.append(Loss(self._id, _PICTURE_LEFT.filled(name=node.source)))
             return prose.Text(clean(node.alt))
         name = self._media_name(path)
         if name not in self.media:
@@ -248,8 +248,3 @@ class _Settler:
         if plain != stem.replace("/", "-"):
             plain = f"{plain}-{hashlib.sha256(stem.encode()).hexdigest()[:8]}"
         return f"{plain}{suffix.lower()}"
-
-
-def filled(text: Text, /, **values: object) -> Text:
-    """A sentence filled in, in every language."""
-    return Text(text.zh.format(**values), text.en.format(**values))

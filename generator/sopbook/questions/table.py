@@ -231,11 +231,7 @@ class _Row:
     def read(self) -> None:
         stem = self._text("stem")
         for heading, cell in self._bad:
-            what = Text(
-                _BAD_CELL.zh.format(name=heading, reason=cell.reason.zh),
-                _BAD_CELL.en.format(name=heading, reason=cell.reason.en),
-            )
-            self._tray.complain(self._place, stem, what)
+            self._tray.complain(self._place, stem, _BAD_CELL, name=heading, reason=cell.reason)
         if self._bad:
             return
         kind = self._type()

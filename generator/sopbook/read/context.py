@@ -85,7 +85,7 @@ class Context:
 
     def words(self, suffix: Suffix, key: str) -> tuple[str, ...]:
         """The members of a comma-separated value."""
-        return tuple(word.strip() for word in re.split("[,,]", suffix.get(key) or "") if word.strip())
+        return tuple(word.strip() for word in re.split("[,\uff0c]", suffix.get(key) or "") if word.strip())
 
     def names(self, suffix: Suffix, key: str) -> tuple[Name, ...]:
         """The members of a value that names things, each with its place."""
@@ -223,7 +223,7 @@ def labelled(line: tuple[Inline, ...], labels: Iterable[str]) -> tuple[Inline, .
         return None
     first = line[0].text.lstrip()
     for label in labels:
-        match = re.match(re.escape(label) + r"\s*[::]\s*", first, re.IGNORECASE)
+        match = re.match(re.escape(label) + r"\s*[:\uff1a]\s*", first, re.IGNORECASE)
         if match:
             return strip((prose.Text(first[match.end() :]), *line[1:]))
     return None

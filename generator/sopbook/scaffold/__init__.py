@@ -57,7 +57,7 @@ def new(handbook: Handbook, root: Path, kind: Kind, number: str, title: str, tod
     document could build on (nobody to own it; for a bank, no procedure to ask about).
     """
     path, written = beginning(handbook, root, kind, number, title, today)
-    owner, approver = _people(handbook)
+    owner, approver = people(handbook)
     text = Template((files(__name__) / "new" / handbook.settings.language / f"{kind}.md").read_text("utf-8"))
     tested, step = _something_to_test(handbook) if kind is Kind.BANK else ("", "")
     body = text.substitute(owner=_quoted(owner), tested=tested, step=step, today=today, approver=approver)
@@ -76,7 +76,7 @@ def beginning(handbook: Handbook, root: Path, kind: Kind, number: str, title: st
     taken = {document.id.casefold(): document for document in handbook.documents}
     if number.casefold() in taken:
         raise ScaffoldError(f"{number} is taken by {taken[number.casefold()].place.file}")
-    owner, approver = _people(handbook)
+    owner, approver = people(handbook)
     front = {
         "id": number,
         "kind": str(kind),
@@ -87,14 +87,14 @@ def beginning(handbook: Handbook, root: Path, kind: Kind, number: str, title: st
         "owner": owner,
         "approver": approver,
     }
-    path = root / _folder(handbook, kind) / f"{number}.md"
+    path = root / folder_for(handbook, kind) / f"{number}.md"
     if path.exists():
         raise ScaffoldError(f"{path} is already there")
     return path, f"---\n{yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1000)}"
 
 
-def _people(handbook: Handbook) -> tuple[str, str]:
-    """Who most often owns and approves documents here."""
+def people(handbook: Handbook) -> tuple[str, str]:
+    """Who most often owns and approves documents here. Raises ScaffoldError if nobody that exists does."""
     controls = [document.control for document in handbook.documents]
     owners = Counter(control.owner.text for control in controls if handbook.actor(control.owner))
     approvers = Counter(control.approver.text for control in controls if handbook.actor(control.approver))
@@ -113,7 +113,8 @@ def _something_to_test(handbook: Handbook) -> tuple[str, str]:
     raise ScaffoldError("a bank asks about a procedure, and there is none yet")
 
 
-def _folder(handbook: Handbook, kind: Kind) -> str:
+def folder_for(handbook: Handbook, kind: Kind) -> str:
+    """The folder (relative to the handbook's) in which most documents of a kind lie, or most documents."""
     folders = [posixpath.dirname(document.place.file) for document in handbook.of_kind(kind)]
     if not folders:
         folders = ["/".join(document.place.file.split("/")[:2]) for document in handbook.documents]

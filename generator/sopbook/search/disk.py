@@ -129,18 +129,18 @@ def _write_words(index: Index, folder: Path) -> None:
     for key in sorted({*index.keys, *index.characters}):
         tokens = [[token.text, token.idf, token.flags, token.forms] for token in index.keys.get(key, ())]
         character = index.characters.get(key)
-        known = [tokens, character and [character.reading, character.like], index.seconds.get(key, ())]
+        known = [tokens, character and [character.reading, character.like], index.firsts.get(key, "")]
         writer.add_document(key=key, known=json.dumps(known, ensure_ascii=False))
     writer.commit(optimize=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
-    """What is kept under a key: idf, flags and forms of its tokens, its character, and names with it."""
+    """Idf, flags and forms of the tokens with a key; its character, and what stands before that in names."""
 
     tokens: Mapping[str, list[Any]]
     character: Character | None
-    names: tuple[str, ...]
+    before: str
 
 
 class DiskIndex:
@@ -193,9 +193,9 @@ class DiskIndex:
         """What is known of a Chinese character."""
         return self._known(char).character
 
-    def names_with(self, second: str) -> Sequence[str]:
-        """The words of names whose second character that is."""
-        return self._known(second).names
+    def before(self, char: str) -> str:
+        """The characters with which a word of a name begins that has ``char`` as its second one."""
+        return self._known(char).before
 
     def _make(self, text: str) -> Token:
         idf, flags, forms = self._known(key_of(text)).tokens[text]
@@ -209,7 +209,7 @@ class DiskIndex:
     def _read(self, key: str) -> _Known:
         reader = self._words.reader()
         if ("key", key) not in reader:
-            return _Known({}, None, ())
+            return _Known({}, None, "")
         number = next(iter(reader.postings("key", key).all_ids()))
-        tokens, character, names = json.loads(self._words.stored_fields(number)["known"])
-        return _Known({text: rest for text, *rest in tokens}, character and Character(*character), tuple(names))
+        tokens, character, before = json.loads(self._words.stored_fields(number)["known"])
+        return _Known({text: rest for text, *rest in tokens}, character and Character(*character), before)

@@ -78,8 +78,8 @@ class Lexicon(Protocol):
     def character(self, char: str) -> Character | None:
         """What is known of a Chinese character."""
 
-    def names_with(self, second: str) -> Sequence[str]:
-        """The words of names whose second character that is."""
+    def before(self, char: str) -> str:
+        """The characters with which a word of a name begins that has ``char`` as its second one."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Index:
     limits: frozenset[str]
     simplified: Mapping[str, str]
     keys: Mapping[str, tuple[Token, ...]]
-    seconds: Mapping[str, tuple[str, ...]]
+    firsts: Mapping[str, str]
 
     def entry(self, position: int) -> Entry:
         """The document at a position."""
@@ -118,23 +118,26 @@ class Index:
         """What is known of a Chinese character."""
         return self.characters.get(char)
 
-    def names_with(self, second: str) -> Sequence[str]:
-        """The words of names whose second character that is."""
-        return self.seconds.get(second, ())
+    def before(self, char: str) -> str:
+        """The characters with which a word of a name begins that has ``char`` as its second one."""
+        return self.firsts.get(char, "")
 
 
 def key_of(token: str) -> str:
-    """What tokens are kept together by: the first character of Chinese, two letters (and the mark) else.
+    """What tokens are kept together by, so that a query needs little of a large vocabulary.
 
-    Numbers go by all but their last two digits, so that a long row of documents does not come at once.
+    Chinese goes by its first character, and the second one's place in eight groups; English by three
+    letters, pinyin and initials by four and their mark; a number by all but its last two digits.
     """
     if token[0] == NUMBER:
         return token[:-2] if token[-2:].isdigit() and len(token) > 3 else re.sub(r"\d$", "", token)
     if token[0] in (PINYIN, INITIALS):
-        return token[:3]
+        return token[:5]
     if token[0] == ALONE:
         return token[1]
-    return token[0] if CHINESE.match(token) else token[:2]
+    if CHINESE.match(token):
+        return token if len(token) == 1 else f"{token[0]}{ord(token[1]) % 8}"
+    return token[:3]
 
 
 def build_index(handbook: Handbook) -> Index:
@@ -195,10 +198,10 @@ class _Builder:
         keys: dict[str, list[Token]] = defaultdict(list)
         for known in tokens.values():
             keys[key_of(known.text)].append(known)
-        seconds: dict[str, list[str]] = defaultdict(list)
+        firsts: dict[str, set[str]] = defaultdict(set)
         for text, found in tokens.items():
             if found.flags == WORD | NAME and 2 <= len(text) <= 6 and CHINESE.fullmatch(text):
-                seconds[text[1]].append(text)
+                firsts[text[1]].add(text[0])
         typed = {char for token in tokens for char in token if CHINESE.match(char)}
         return Index(
             self._words.language,
@@ -211,7 +214,7 @@ class _Builder:
             frozenset(map(self._clean, self._words.search_words("words")["how_long"])),
             {old: new for old, new in sorted(self._table.items()) if new in typed},
             {key: tuple(found) for key, found in keys.items()},
-            {char: tuple(found) for char, found in seconds.items()},
+            {char: "".join(sorted(before)) for char, before in sorted(firsts.items())},
         )
 
     def _clean(self, text: str) -> str:
@@ -260,6 +263,7 @@ class _Builder:
                     self._forms[token][match] += 1
                 if named:
                     self._add_sounds(counts, other, self._segments(other), synonym)
+                    self._add_initials(counts, self._segments(other), synonym)
         if named:
             for token in list(counts):
                 self._flags[token] |= NAME
@@ -308,6 +312,7 @@ class _Builder:
             self._flags[text] |= WORD
         self._add_sounds(counts, text, words, 1 if named else 0.5)
         if named:
+            self._add_initials(counts, words, 1)
             for match in self._finder(text):
                 for other in self._same[match]:
                     said = text.replace(match, other, 1)
@@ -323,7 +328,6 @@ class _Builder:
                     counts[token] += weight
                     self._flags[token] |= WORD
                     self._forms[token][word] += 1
-        self._add_initials(counts, words, weight)
 
     def _add_initials(self, counts: dict[str, float], words: Sequence[str], weight: float) -> None:
         pieces = [(word, "".join(s[0] for s in _spelled(word))) for word in words]

@@ -244,7 +244,7 @@ class _Reader:
 
     def _completions(self, start: str, typed: str) -> list[Token]:
         """The tokens that begin so, the commonest first."""
-        if len(start) < 2:
+        if len(start) < (5 if start[:1] == PINYIN else 3):
             return []
         begun = [
             token
@@ -259,9 +259,8 @@ class _Reader:
         if len(word) < 4:
             return _Meant()
         found: list[tuple[Token, str]] = []
-        for mark, text in (("", stem(word)), (PINYIN, fold_pinyin(word))):
-            starts = dict.fromkeys((text[:2], text[1] + text[0], text[1:3], text[0] + text[2:3]))
-            for start in starts:
+        for mark, text, size in (("", stem(word), 3), (PINYIN, fold_pinyin(word), 4)):
+            for start in dict.fromkeys(_mistyped_starts(text, size)):
                 found += [
                     (token, "typo")
                     for token in self._lexicon.starting(mark + start)
@@ -373,11 +372,12 @@ class _Reader:
             at = position - start
             char = self._lexicon.character(word[at])
             for other in char.like if char else "":
-                meant = word[:at] + other + word[at + 1 :]
-                # Words with another first character are kept elsewhere: look only where there is one.
-                if at == 0 and meant not in self._lexicon.names_with(word[1]):
+                # What begins otherwise is kept elsewhere: look only where there is such a word.
+                if at == 0 and other not in self._lexicon.before(word[1]):
                     continue
-                token = self._lexicon.get(meant)
+                if at == 1 and word[0] not in self._lexicon.before(other):
+                    continue
+                token = self._lexicon.get(word[:at] + other + word[at + 1 :])
                 if token and token.flags == WORD | NAME and (best is None or token.idf < best.idf):
                     best = token
         return ("shape", best) if best else None
@@ -385,7 +385,7 @@ class _Reader:
     def _near(self, word: str) -> tuple[str, Token] | None:
         if len(word) < 4:
             return None
-        for token in self._lexicon.starting(word[0]):
+        for token in self._lexicon.starting(key_of(word)):
             if token.flags == WORD | NAME and len(token.text) == len(word):
                 differing = sum(a != b for a, b in zip(token.text, word, strict=True))
                 if differing == 1:
@@ -444,6 +444,15 @@ class _Reader:
 
 def _spellings(token: Token) -> tuple[str, ...]:
     return token.forms if token.text[0] in (PINYIN, INITIALS, NUMBER, ALONE) else (token.text, *token.forms)
+
+
+def _mistyped_starts(text: str, size: int) -> Iterator[str]:
+    """What the first letters may have been: one left out, or two swapped, by mistake."""
+    yield text[:size]
+    for at in range(size):
+        yield text[:at] + text[at + 1 : size + 1]
+    for at in range(min(size, len(text)) - 1):
+        yield text[:at] + text[at + 1] + text[at] + text[at + 2 : size]
 
 
 def one_edit(first: str, second: str) -> bool:

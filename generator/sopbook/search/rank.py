@@ -167,6 +167,8 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
     value = scored.score * (1 + figures["part_bonus"] * share)
     if query.text in (joined(clean(name)) for name in (entry.title, *entry.names)):
         value *= figures["exact_name"]
+    if query.asks_how_long and chosen and chosen.limit:
+        value *= figures["limit_answer"]
     answers = scored.named >= figures["named_coverage"] or most >= figures["part_coverage"]
     return Rated(value, entry, chosen, answers)
 

@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from whoosh.lang.porter import stem as porter
+import snowballstemmer
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 _SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_stem = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("porter").stemWord)
 _NASAL = re.compile(r"([aei])ng")
 
 
@@ -79,5 +81,5 @@ def fold_pinyin(letters: str) -> str:
 
 
 def stem(word: str) -> str:
-    """The stem of an English word (Porter 1980, as Whoosh has it)."""
-    return str(porter(word)) if len(word) > 2 else word
+    """The stem of an English word (M. F. Porter, "An algorithm for suffix stripping", 1980)."""
+    return str(_stem(word)) if len(word) > 2 else word

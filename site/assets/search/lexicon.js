@@ -1,6 +1,6 @@
 // The index, fetched piece by piece. Written by generator/sopbook/search/shards.py.
 
-import { isChinese, normalise } from "./text.js";
+import { isChinese, normalise, simplifier } from "./text.js";
 
 export const PINYIN = "~";
 export const INITIALS = "^";
@@ -14,9 +14,10 @@ export function keyOf(token) {
   if (token[0] === NUMBER) {
     return token.length > 3 && /^[0-9]{2}$/.test(token.slice(-2)) ? token.slice(0, -2) : token.replace(/[0-9]$/, "");
   }
-  if (token[0] === PINYIN || token[0] === INITIALS) return token.slice(0, 3);
+  if (token[0] === PINYIN || token[0] === INITIALS) return token.slice(0, 5);
   if (token[0] === ALONE) return token[1];
-  return isChinese(token) ? token[0] : token.slice(0, 2);
+  if (!isChinese(token)) return token.slice(0, 3);
+  return token.length === 1 ? token : token[0] + (token.charCodeAt(1) % 8);
 }
 
 class Lexicon {
@@ -28,12 +29,11 @@ class Lexicon {
     this.stop = new Set(core.stop);
     this.particles = new Set(core.particles);
     this.limits = new Set(core.limits);
-    const pairs = [...core.simplified];
-    this.simplified = new Map(pairs.filter((_, i) => i % 2 === 0).map((old, i) => [old, pairs[2 * i + 1]]));
+    this.simplified = simplifier(core.simplified);
     this.tokens = new Map();
     this.keys = new Map();
     this.chars = new Map();
-    this.seconds = new Map();
+    this.firsts = new Map();
     this.pieces = new Map();
     this.files = new Map();
     this.documents = new Map();
@@ -66,8 +66,9 @@ class Lexicon {
     return this.has(char) ? this.chars.get(char) : undefined;
   }
 
-  namesWith(second) {
-    return (this.has(second) && this.seconds.get(second)) || [];
+  /** The characters with which a word of a name begins that has `char` as its second one. */
+  before(char) {
+    return (this.has(char) && this.firsts.get(char)) || "";
   }
 
   clean(text) {
@@ -141,7 +142,7 @@ class Lexicon {
       const [reading, like = ""] = known.split(" ");
       this.chars.set(char, { reading, like });
     }
-    for (const [char, names] of Object.entries(piece.s)) this.seconds.set(char, names.split(" "));
+    for (const [char, before] of Object.entries(piece.b)) this.firsts.set(char, before);
     this.pieces.set(number, "here");
   }
 }

@@ -10,8 +10,12 @@ export async function understand(query, lexicon) {
   const text = characters.join("");
   // First everything that the letters themselves say is needed; what else, a reading finds out.
   for (const run of runs(text)) {
-    if (run.chinese) for (const char of run.text) lexicon.has(char);
-    else for (const token of [stem(run.text), PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
+    if (run.chinese) {
+      for (let at = 0; at < run.text.length; at++) {
+        lexicon.has(run.text[at]);
+        if (at > 0) lexicon.has(keyOf(run.text.slice(at - 1, at + 1)));
+      }
+    } else for (const token of [stem(run.text), PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
   }
   let understood;
   do {
@@ -198,7 +202,7 @@ class Reader {
   }
 
   completions(start, typed) {
-    if (start.length < 2) return [];
+    if (start.length < (start[0] === PINYIN ? 5 : 3)) return [];
     return this.lexicon
       .starting(keyOf(start))
       .filter((token) => token.text.startsWith(start) || token.forms.some((form) => form.startsWith(typed)))
@@ -209,9 +213,8 @@ class Reader {
   mistyped(word) {
     if (word.length < 4) return this.weighed([]);
     const found = [];
-    for (const [mark, text] of [["", stem(word)], [PINYIN, foldPinyin(word)]]) {
-      const starts = new Set([text.slice(0, 2), text[1] + text[0], text.slice(1, 3), text[0] + text.slice(2, 3)]);
-      for (const start of starts) {
+    for (const [mark, text, size] of [["", stem(word), 3], [PINYIN, foldPinyin(word), 4]]) {
+      for (const start of new Set(mistypedStarts(text, size))) {
         for (const token of this.lexicon.starting(mark + start)) {
           if (oneEdit(text, token.text.slice(mark.length)) && token.flags & WORD) found.push([token, "typo"]);
         }
@@ -328,9 +331,10 @@ class Reader {
     for (const position of doubtful) {
       const at = position - start;
       for (const other of this.lexicon.character(word[at])?.like ?? "") {
-        const meant = word.slice(0, at) + other + word.slice(at + 1);
-        if (at === 0 && !this.lexicon.namesWith(word[1]).includes(meant)) continue;
-        const token = this.lexicon.get(meant);
+        // What begins otherwise is kept elsewhere: look only where there is such a word.
+        if (at === 0 && !this.lexicon.before(word[1]).includes(other)) continue;
+        if (at === 1 && !this.lexicon.before(other).includes(word[0])) continue;
+        const token = this.lexicon.get(word.slice(0, at) + other + word.slice(at + 1));
         if (token && token.flags === (WORD | NAME) && (!best || token.idf < best.idf)) best = token;
       }
     }
@@ -339,7 +343,7 @@ class Reader {
 
   near(word) {
     if (word.length < 4) return undefined;
-    for (const token of this.lexicon.starting(word[0])) {
+    for (const token of this.lexicon.starting(keyOf(word))) {
       if (token.flags !== (WORD | NAME) || token.text.length !== word.length) continue;
       let differing = 0;
       for (let at = 0; at < word.length; at++) differing += token.text[at] !== word[at];
@@ -385,6 +389,16 @@ class Reader {
   unit(base, start, end, token, how) {
     this.units.push({ start: base + start, end: base + end, ...this.weighed([[token, how]]) });
   }
+}
+
+/** What the first letters may have been: one left out, or two swapped, by mistake. */
+function mistypedStarts(text, size) {
+  const starts = [text.slice(0, size)];
+  for (let at = 0; at < size; at++) starts.push(text.slice(0, at) + text.slice(at + 1, size + 1));
+  for (let at = 0; at < Math.min(size, text.length) - 1; at++) {
+    starts.push(text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2, size));
+  }
+  return starts;
 }
 
 /** True if one letter too many, too few, wrong, or swapped makes the difference. */

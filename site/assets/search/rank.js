@@ -11,8 +11,7 @@ export async function answer(query, lexicon, allowed, limit) {
   await lexicon.fetchPostings(query.units.flatMap((unit) => unit.meanings.map(([token]) => token)));
   const found = score(query, figures, allowed);
   if (found.length === 0) return { results: [], nearest: [] };
-  const least = figures.answer_share * found[0].score;
-  const good = found.slice(0, Math.max(limit, figures.reranked)).filter((scored) => scored.score >= least);
+  const good = found.slice(0, Math.max(limit, figures.reranked));
   await lexicon.fetchDocuments(good.map((scored) => scored.position));
   const rated = good.map((scored) => rate(query, scored, lexicon));
   const first = rated.slice(0, figures.reranked).sort((a, b) => b.score - a.score);
@@ -29,49 +28,74 @@ export async function answer(query, lexicon, allowed, limit) {
   return { results, nearest: [] };
 }
 
+/** Every document whose score is not far below the best, best first. */
 function score(query, figures, allowed) {
-  const scores = new Map();
-  const covers = new Map();
+  const atoms = query.masses.length;
+  const slots = new Map();
+  const positions = [];
+  const scores = [];
+  // One row for each document, in one array: thousands of small ones would take most of the time.
+  const most = query.units.reduce((sum, unit) => sum + unit.meanings.reduce((all, [token]) => all + token.postings.length, 0), 0);
+  const cover = new Uint8Array(most * atoms);
+  const named = new Uint8Array(most * atoms);
   for (const unit of query.units) {
-    const best = new Map();
-    const names = new Set();
-    for (const [token, quality] of unit.meanings) {
-      for (const [position, strength] of token.postings) {
-        if (!allowed(position)) continue;
-        best.set(position, Math.max(best.get(position) ?? 0, quality * (strength >> 1)));
-        if (strength & 1) names.add(position);
+    for (const [position, [value, inNames]] of strengths(unit, allowed)) {
+      let slot = slots.get(position);
+      if (slot === undefined) {
+        slot = positions.length;
+        slots.set(position, slot);
+        positions.push(position);
+        scores.push(0);
+      }
+      scores[slot] += value;
+      for (let at = slot * atoms + unit.start; at < slot * atoms + unit.end; at++) {
+        if (cover[at] < unit.cover) cover[at] = unit.cover;
+        if (inNames && named[at] < unit.named) named[at] = unit.named;
       }
     }
-    for (const [position, value] of best) {
-      scores.set(position, (scores.get(position) ?? 0) + value);
-      if (!covers.has(position)) {
-        covers.set(position, [new Uint8Array(query.masses.length), new Uint8Array(query.masses.length)]);
-      }
-      const [cover, named] = covers.get(position);
-      raise(cover, unit, unit.cover);
-      if (names.has(position)) raise(named, unit, unit.named);
+  }
+  const floor = figures.coverage_floor;
+  const found = positions.map((position, slot) => {
+    const share = covered(query, cover, slot * atoms);
+    return { position, slot, score: scores[slot] * (floor + (1 - floor) * share) };
+  });
+  const best = found.reduce((top, one) => Math.max(top, one.score), 0);
+  const good = found.filter((one) => one.score >= figures.answer_share * best);
+  for (const one of good) one.named = covered(query, named, one.slot * atoms);
+  return good.sort((a, b) => b.score - a.score || a.position - b.position);
+}
+
+/** For each document, how strongly it has a unit, and whether in its names. */
+function* strengths(unit, allowed) {
+  if (unit.meanings.length === 1) {
+    const [[token, quality]] = unit.meanings;
+    for (const [position, strength] of token.postings) {
+      if (allowed(position)) yield [position, [quality * (strength >> 1), strength & 1]];
+    }
+    return;
+  }
+  const best = new Map();
+  for (const [token, quality] of unit.meanings) {
+    for (const [position, strength] of token.postings) {
+      if (!allowed(position)) continue;
+      const [value, inNames] = best.get(position) ?? [0, 0];
+      best.set(position, [Math.max(value, quality * (strength >> 1)), inNames | (strength & 1)]);
     }
   }
-  const found = [];
-  for (const [position, total] of scores) {
-    const [cover, named] = covers.get(position);
-    const share = covered(query, cover);
-    const floor = figures.coverage_floor;
-    found.push({ position, score: total * (floor + (1 - floor) * share), named: covered(query, named) });
-  }
-  return found.sort((a, b) => b.score - a.score || a.position - b.position);
+  yield* best;
 }
 
 function raise(cover, unit, value) {
   for (let atom = unit.start; atom < unit.end; atom++) cover[atom] = Math.max(cover[atom], value);
 }
 
-function covered(query, cover) {
+/** The share of the query's mass that is covered by a row of `cover`. */
+function covered(query, cover, row = 0) {
   let mass = 0;
   let sum = 0;
   query.masses.forEach((weight, atom) => {
     mass += weight;
-    sum += weight * cover[atom];
+    sum += weight * cover[row + atom];
   });
   return mass ? sum / (100 * mass) : 0;
 }
@@ -112,6 +136,7 @@ function rate(query, scored, lexicon) {
   const share = total ? best / (figures.part_title * total) : 0;
   let value = scored.score * (1 + figures.part_bonus * share);
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
+  if (query.asksHowLong && chosen?.limit) value *= figures.limit_answer;
   const answers = scored.named >= figures.named_coverage || most >= figures.part_coverage;
   return { score: value, entry, part: chosen, answers };
 }

@@ -7,12 +7,23 @@ const BETWEEN = /^[ \t\r\n\-_./·#:]*$/;
 export const isChinese = (text) => text[0] >= "\u3400";
 export const isNumber = (text) => /^[0-9]/.test(text);
 
-/** One spelling: half width, lower case, no accents, simplified characters (`simplified`: a Map). */
+// Characters that stay as they are when accents are taken apart: most texts have no others.
+const PLAIN = /^[\u0000-\u007f\u2010-\u2027\u3000-\u303f\u3400-\u9fff]*$/;
+
+/** Replaces traditional characters: made of a string of pairs, traditional and simplified. */
+export function simplifier(pairs) {
+  const table = new Map();
+  for (let at = 0; at < pairs.length; at += 2) table.set(pairs[at], pairs[at + 1]);
+  if (table.size === 0) return (text) => text;
+  const any = new RegExp(`[${[...table.keys()].join("")}]`, "g");
+  return (text) => text.replace(any, (char) => table.get(char));
+}
+
+/** One spelling: half width, lower case, no accents, simplified characters. */
 export function normalise(text, simplified) {
-  const letters = text.normalize("NFKC").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
-  let found = "";
-  for (const char of letters) found += simplified.get(char) ?? char;
-  return found;
+  let letters = text.normalize("NFKC").toLowerCase();
+  if (!PLAIN.test(letters)) letters = letters.normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+  return simplified(letters);
 }
 
 /** The runs of a normalised text; `close` if only a space, hyphen or the like stands before it. */
@@ -37,24 +48,24 @@ export const canonicalNumber = (pieces) =>
 export const foldPinyin = (letters) =>
   letters.replaceAll("zh", "z").replaceAll("ch", "c").replaceAll("sh", "s").replace(/([aei])ng/g, "$1n").replaceAll("v", "u");
 
-// The stem of an English word: M. F. Porter, "An algorithm for suffix stripping", 1980, with the
-// details of Whoosh's version (the command line's).
-const C = "[^aeiouy]+";
-const V = "[aeiou]+";
-const MORE_THAN_0 = new RegExp(`^(${C})?${V}${C}`);
-const EXACTLY_1 = new RegExp(`^(${C})?${V}${C}(${V})?$`);
-const MORE_THAN_1 = new RegExp(`^(${C})?${V}${C}${V}${C}`);
-const HAS_VOWEL = new RegExp(`^(${C})?[aeiouy]`);
-const SHORT_END = new RegExp(`^${C}[aeiouy][^aeiouwxy]$`);
+// The stem of an English word: M. F. Porter, "An algorithm for suffix stripping", 1980.
+// "y" is a consonant at the beginning of a word and after a vowel.
+const CONSONANTS = "[^aeiou][^aeiouy]*";
+const VOWELS = "[aeiouy][aeiou]*";
+const MORE_THAN_0 = new RegExp(`^(${CONSONANTS})?${VOWELS}${CONSONANTS}`);
+const EXACTLY_1 = new RegExp(`^(${CONSONANTS})?${VOWELS}${CONSONANTS}(${VOWELS})?$`);
+const MORE_THAN_1 = new RegExp(`^(${CONSONANTS})?${VOWELS}${CONSONANTS}${VOWELS}${CONSONANTS}`);
+const HAS_VOWEL = new RegExp(`^(${CONSONANTS})?[aeiouy]`);
+const SHORT_END = new RegExp(`^${CONSONANTS}[aeiouy][^aeiouwxy]$`);
 const STEP_2 = {
-  ational: "ate", tional: "tion", enci: "ence", anci: "ance", izer: "ize", bli: "ble", alli: "al", entli: "ent",
+  ational: "ate", tional: "tion", enci: "ence", anci: "ance", izer: "ize", abli: "able", alli: "al", entli: "ent",
   eli: "e", ousli: "ous", ization: "ize", ation: "ate", ator: "ate", alism: "al", iveness: "ive", fulness: "ful",
-  ousness: "ous", aliti: "al", iviti: "ive", biliti: "ble", logi: "log",
+  ousness: "ous", aliti: "al", iviti: "ive", biliti: "ble",
 };
 const STEP_3 = { icate: "ic", ative: "", alize: "al", iciti: "ic", ical: "ic", ful: "", ness: "" };
 const ending = (table) => new RegExp(`^(.+?)(${table.join("|")})$`);
-const ENDS_2 = ending(["ational", "tional", "enci", "anci", "izer", "bli", "alli", "entli", "eli", "ousli", "ization",
-  "ation", "ator", "alism", "iveness", "fulness", "ousness", "aliti", "iviti", "biliti", "logi"]);
+const ENDS_2 = ending(["ational", "tional", "enci", "anci", "izer", "abli", "alli", "entli", "eli", "ousli", "ization",
+  "ation", "ator", "alism", "iveness", "fulness", "ousness", "aliti", "iviti", "biliti"]);
 const ENDS_3 = ending(["icate", "ative", "alize", "iciti", "ical", "ful", "ness"]);
 const ENDS_4 = ending(["al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ou", "ism",
   "ate", "iti", "ous", "ive", "ize"]);
@@ -72,7 +83,7 @@ export function stem(word) {
   } else if ((match = /^(.*)(ed|ing)$/.exec(w)) && HAS_VOWEL.test(match[1])) {
     w = match[1];
     if (/(at|bl|iz)$/.test(w)) w += "e";
-    else if (/([^aeiouylsz])\1$/.test(w)) w = w.slice(0, -1);
+    else if (/([bdfgmnprt])\1$/.test(w)) w = w.slice(0, -1);
     else if (SHORT_END.test(w)) w += "e";
   }
   if (w.endsWith("y") && HAS_VOWEL.test(w.slice(0, -1))) w = `${w.slice(0, -1)}i`;

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from sopbook.cli.misuse import Misuse
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.questions.pool import Entry, written
+from sopbook.questions.pool import Entry, pool, written
 from sopbook.questions.quiz import Loss, Quiz, Terms, make_quiz
 
 _NOTHING = Text("没有符合条件的题目", "no question is wanted by these options")
@@ -19,7 +19,8 @@ _FOR_ALL = Text("全部", "all")
 
 
 def add_terms(parser: argparse.ArgumentParser) -> None:
-    """Add ``--title``, ``--count``, ``--pass-mark``, ``--shuffle`` and ``--seed``."""
+    """Add ``--derived``, ``--title``, ``--count``, ``--pass-mark``, ``--shuffle`` and ``--seed``."""
+    parser.add_argument("--derived", action="store_true", help="also questions that follow from the procedures")
     parser.add_argument("--title", default="", help="the quiz's title (default: what was chosen)")
     parser.add_argument("--count", type=_count, default=0, metavar="N", help="put only N of the questions")
     parser.add_argument("--pass-mark", type=_percent, default=80, metavar="PERCENT", help="from which one passes (80)")
@@ -50,7 +51,7 @@ def quiz_of(
     chosen: Callable[[tuple[Entry, ...], argparse.Namespace, Handbook], tuple[Entry, ...]],
 ) -> Quiz:
     """The quiz that the options ask for. Raises Misuse if it has no question."""
-    entries = chosen(written(handbook), options, handbook)
+    entries = chosen(pool(handbook) if options.derived else written(handbook), options, handbook)
     quiz = make_quiz(handbook, options.root, title_of(handbook, options), entries, terms_of(options))
     language = handbook.settings.language
     if not quiz.asked:

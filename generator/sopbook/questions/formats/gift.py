@@ -30,7 +30,7 @@ from sopbook.questions.from_html import in_one_line, read_html
 from sopbook.questions.html import Fragment
 from sopbook.questions.incoming import Tray, made, number_text
 from sopbook.questions.losses import Ledger
-from sopbook.questions.quiz import Asked, Quiz, drawn, filled
+from sopbook.questions.quiz import Asked, Quiz, drawn
 from sopbook.questions.text import clean
 from sopbook.untrusted import refusal
 
@@ -307,7 +307,7 @@ class _Reader:
 
     def _question(self, answers: str) -> Question | None:
         if not answers:
-            self._complain(filled(incoming.NO_TYPE, type=_ESSAY.en), whole=True)
+            self._complain(incoming.NO_TYPE, whole=True, type=_ESSAY)
             return None
         first = _split(answers, "#~=")
         if _TRUTH.fullmatch(first[0][1]) and all(sign == "#" for sign, _ in first[1:]):

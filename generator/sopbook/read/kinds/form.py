@@ -120,4 +120,4 @@ def _field_type(word: str) -> str | None:
 
 
 def _split_options(text: str) -> tuple[str, ...]:
-    return tuple(option.strip() for option in re.split(r"[/|/|]", text) if option.strip())
+    return tuple(option.strip() for option in re.split(r"[/|\uff0f\uff5c]", text) if option.strip())

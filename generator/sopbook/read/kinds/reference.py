@@ -11,7 +11,7 @@ from sopbook.read.frontmatter import ReferenceMatter
 from sopbook.read.outline import Outline
 from sopbook.read.tables import read_rows
 
-_SEPARATORS = re.compile(r"[、,,;;]")
+_SEPARATORS = re.compile(r"[、,\uff0c;\uff1b]")
 
 
 def read_reference(

@@ -1,0 +1,126 @@
+"""What the search costs a reader: bytes until the first result, and time from key to results.
+
+    .venv/bin/python bench/search/load.py HANDBOOK [--queries FILE…]
+
+Writes the index of the handbook (make a large one with ``handbook.py``), serves it with gzip as web servers do, and
+asks in Chromium with the processor slowed down four times (a mid-range phone). Each query's bytes are measured in a
+fresh browser: everything that the search loads, scripts included, until the first result is there. Times are those
+of typing the query letter by letter, after the first result.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import http.server
+import statistics
+import threading
+from pathlib import Path
+
+from common import HERE, chromium, read_queries
+
+from sopbook.handbooks import load
+from sopbook.resources import site_folder
+from sopbook.search.index import build_index
+from sopbook.search.shards import search_files
+
+SLOWER = 4
+PAGE = """<!doctype html><meta charset="utf-8"><title>search</title><link rel="stylesheet" href="assets/search.css">
+<div class="sop-search"><form role="search" action="search/"><input type="search" name="q"></form></div>
+<script type="module" src="assets/sopbook.js"></script>"""
+
+
+class Zipped(http.server.SimpleHTTPRequestHandler):
+    """Serves files compressed, and counts the bytes."""
+
+    files: dict[str, bytes] = {}
+    sent: list[tuple[str, int]] = []
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """One file."""
+        name = self.path.partition("?")[0].lstrip("/") or "index.html"
+        data = self.files.get(name)
+        if data is None:
+            self.send_error(404)
+            return
+        self.sent.append((name, len(data)))
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(name))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("handbook", type=Path)
+    parser.add_argument("--queries", nargs="*", type=Path, default=[HERE / "queries-load.tsv"])
+    options = parser.parse_args()
+    handbook = load(options.handbook)
+    files = search_files(build_index(handbook))
+    assets = site_folder() / "assets"
+    own = {f"assets/{path.relative_to(assets).as_posix()}": path.read_bytes() for path in sorted(assets.rglob("*.*s"))}
+    Zipped.files = {
+        name: gzip.compress(data, 6) for name, data in ({"index.html": PAGE.encode()} | own | files).items()
+    }
+    total = sum(len(Zipped.files[name]) for name in files)
+    core = len(Zipped.files["assets/search/index/core.json"])
+    print(
+        f"{len(handbook.documents)} documents; index {len(files)} files, {total / 1e6:.1f} MB compressed; core {core / 1e3:.1f} KB"
+    )
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zipped)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    measure(f"http://127.0.0.1:{server.server_address[1]}/", [asked.query for asked in read_queries(options.queries)])
+    server.shutdown()
+
+
+def measure(address: str, queries: list[str]) -> None:
+    """Bytes of each query in a fresh browser, and times of typing it."""
+    sizes: dict[str, int] = {}
+    times: list[float] = []
+    with chromium() as browser:
+        for query in queries:
+            context = browser.new_context()
+            page = context.new_page()
+            Zipped.sent.clear()
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            page.locator("input").fill(query)
+            page.wait_for_selector(".sop-search__popup:not([hidden])")
+            # All but the page itself, which a reader loads anyhow.
+            sizes[query] = sum(size for name, size in Zipped.sent if name != "index.html")
+            devtools = context.new_cdp_session(page)
+            devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            times += page.evaluate(
+                """async ([module, query]) => {
+                    const { search } = await import(module);
+                    const times = [];
+                    for (let length = 1; length <= query.length; length++) {
+                        const start = performance.now();
+                        await search(query.slice(0, length));
+                        times.push(performance.now() - start);
+                    }
+                    return times;
+                }""",
+                [f"{address}assets/search.js", query],
+            )
+            context.close()
+    worst = max(sizes, key=lambda query: sizes[query])
+    print(
+        f"bytes before the first result: median {statistics.median(sizes.values()) / 1e3:.1f} KB, most {sizes[worst] / 1e3:.1f} KB ({worst})"
+    )
+    ordered = sorted(times)
+    share = ordered[int(len(ordered) * 0.95)]
+    print(
+        f"from key to results: median {statistics.median(ordered):.1f} ms, 95% within {share:.1f} ms, most {ordered[-1]:.1f} ms ({len(ordered)} keys)"
+    )
+
+
+if __name__ == "__main__":
+    main()
