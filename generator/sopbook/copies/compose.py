@@ -72,8 +72,8 @@ def control_facts(handbook: Handbook, words: Locale, document: Document) -> Grid
         (ui("ui", "effective"), control.effective.isoformat()),
         (ui("ui", "status"), ui("status", control.status)),
         (ui("ui", "department"), document.department),
-        (ui("ui", "owner"), _title(handbook, control.owner)),
-        (ui("ui", "approver"), _title(handbook, control.approver)),
+        (ui("ui", "owner"), title_of(handbook, control.owner)),
+        (ui("ui", "approver"), title_of(handbook, control.approver)),
         (ui("ui", "review_due"), f"{control.review_due.isoformat()} ({words.interval(control.review)})"),
     ]
     filled = [(label, value) for label, value in rows if value]
@@ -105,7 +105,7 @@ def approval(handbook: Handbook, words: Locale, document: Document) -> Grid:
     """The table to sign: who prepared, reviewed and approved. Sources name no reviewer, so that post stays open."""
     ui = words.word
     header = [ui("copies", key) for key in ("step", "post", "name", "signature", "date")]
-    posts = (_title(handbook, document.control.owner), "", _title(handbook, document.control.approver))
+    posts = (title_of(handbook, document.control.owner), "", title_of(handbook, document.control.approver))
     rows = [[ui("copies", key), post, "", "", ""] for key, post in zip(_SIGNED, posts, strict=True)]
     return grid(ui("copies", "approval"), (2, 4, 3, 4, 3), header, rows)
 
@@ -128,7 +128,8 @@ def cell(text: str, *, head: bool = False) -> Line:
     return Line(Role.CELL_HEAD if head else Role.CELL, (Run(text),) if text else ())
 
 
-def _title(handbook: Handbook, name: Name) -> str:
+def title_of(handbook: Handbook, name: Name) -> str:
+    """The title of the role or partner that a name stands for."""
     actor = handbook.actor(name)
     return actor.title if actor else name.text
 
@@ -185,7 +186,7 @@ class _Composer:
                 yield from self._tasks(department.functions)
             case Department() as department, "stages":
                 for stage in department.stages:
-                    yield self._line(Role.PHASE, (Run(stage.title),), mark=Mark.OUTLINE, level=1, anchor=stage.anchor)
+                    yield self._phase(stage.title, stage.anchor)
                     yield from self._tasks(stage.tasks)
             case Department() as department, "plans":
                 yield from self._tasks(department.plans)
@@ -209,7 +210,7 @@ class _Composer:
         phase = ""
         for step in steps:
             if step.phase and step.phase != phase:
-                yield self._line(Role.PHASE, (Run(step.phase),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(step.phase)
             phase = step.phase
             self._at(step.anchor, step.place)
             title = (Run(("★ " if step.critical else "") + step.title),)
@@ -238,7 +239,7 @@ class _Composer:
         return tuple(found)
 
     def _people(self, names: Iterable[Name]) -> tuple[Piece, ...]:
-        return self._joined([(Run(_title(self._handbook, name)),) for name in names])
+        return self._joined([(Run(title_of(self._handbook, name)),) for name in names])
 
     def _documents(self, names: Iterable[Name]) -> tuple[Piece, ...]:
         found: list[tuple[Piece, ...]] = []
@@ -267,7 +268,7 @@ class _Composer:
         count = 0
         for group, members in groupby(items, key=lambda item: item.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows: list[Row] = []
             for item in members:
                 count += 1
@@ -283,7 +284,7 @@ class _Composer:
     def _tasks(self, tasks: Iterable[Task | Duty]) -> Iterator[Block]:
         for group, members in groupby(tasks, key=lambda task: task.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             number = self._new_list()
             for task in members:
                 self._at(task.anchor, task.place)
@@ -311,7 +312,7 @@ class _Composer:
     def _partners(self, partners: Iterable[Partner]) -> Iterator[Block]:
         for group, members in groupby(partners, key=lambda partner: partner.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             number = self._new_list()
             for partner in members:
                 self._source = partner.place.line
@@ -354,7 +355,7 @@ class _Composer:
         header = Row(tuple((cell(ui("columns", key), head=True),) for key in ("term", "synonyms", "meaning")))
         for group, members in groupby(reference.terms, key=lambda term: term.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows = [
                 Row(
                     (
@@ -372,7 +373,7 @@ class _Composer:
         header = Row(tuple((cell(ui("columns", key), head=True),) for key in ("name", "phone", "hours", "note")))
         for group, members in groupby(reference.contacts, key=lambda contact: contact.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows = [
                 Row(
                     (
@@ -402,7 +403,7 @@ class _Composer:
         for part in form.parts:
             self._at(part.anchor, part.place)
             if part.title:
-                yield self._line(Role.PHASE, (Run(part.title),), mark=Mark.OUTLINE, level=1, anchor=part.anchor)
+                yield self._phase(part.title, part.anchor)
             fields = part.columns if isinstance(part, RowTable) else part.fields
             rows = [
                 Row(
@@ -559,6 +560,9 @@ class _Composer:
     ) -> Line:  # fmt: skip
         targets = (f"{self._document.id}#{anchor}",) if anchor else ()
         return Line(role, pieces, level, mark, list_, self._key(), targets, source=self._source)
+
+    def _phase(self, title: str, anchor: str = "") -> Line:
+        return self._line(Role.PHASE, (Run(title),), mark=Mark.OUTLINE, level=1, anchor=anchor)
 
     def _item(self, pieces: tuple[Piece, ...], mark: Mark, number: int, level: int = 0) -> Line:
         return self._line(Role.LIST, pieces, level=level, mark=mark, list_=number)

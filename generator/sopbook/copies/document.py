@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sopbook.copies import contents
-from sopbook.copies.compose import approval, compose, control_facts, grid, history
+from sopbook.copies.compose import approval, compose, control_facts, grid, history, title_of
 from sopbook.copies.contents import Entry
 from sopbook.copies.numbering import NUMBERING, Lists, abstract_lists
 from sopbook.copies.outline import HEADINGS, Block, Line, Mark, Role, Run, Shot, lines
@@ -157,8 +157,6 @@ class CopyCompiler:
 
     def _placeholders(self, document: Document) -> dict[str, str]:
         settings, control = self.handbook.settings, document.control
-        actor = self.handbook.actor
-        owner, approver = actor(control.owner), actor(control.approver)
         return {
             "title": document.title,
             "number": document.id,
@@ -168,8 +166,8 @@ class CopyCompiler:
             "organisation": settings.organisation,
             "handbook": settings.title,
             "department": document.department,
-            "owner": owner.title if owner else control.owner.text,
-            "approver": approver.title if approver else control.approver.text,
+            "owner": title_of(self.handbook, control.owner),
+            "approver": title_of(self.handbook, control.approver),
         }
 
     def _fill_one(self, document: Document) -> Filled:
