@@ -70,7 +70,7 @@ def control_facts(handbook: Handbook, words: Locale, document: Document) -> Grid
     rows = [
         (ui("ui", "version"), control.version),
         (ui("ui", "effective"), control.effective.isoformat()),
-        (ui("ui", "status"), ui("status", control.status)),
+        (ui("ui", "status"), capital(ui("status", control.status))),
         (ui("ui", "department"), document.department),
         (ui("ui", "owner"), title_of(handbook, control.owner)),
         (ui("ui", "approver"), title_of(handbook, control.approver)),
@@ -126,6 +126,11 @@ def grid(
 def cell(text: str, *, head: bool = False) -> Line:
     """A cell of plain text."""
     return Line(Role.CELL_HEAD if head else Role.CELL, (Run(text),) if text else ())
+
+
+def capital(words: str) -> str:
+    """Words as they stand at the beginning of a line."""
+    return words[:1].upper() + words[1:]
 
 
 def title_of(handbook: Handbook, name: Name) -> str:
@@ -459,7 +464,7 @@ class _Composer:
             yield self._line(Role.CAPTION, (Run(shots[0].alternative),), level=level)
 
     def _callout(self, title: str, blocks: tuple[prose.Block, ...], level: int) -> Iterator[Block]:
-        lead = Run(title + self._words.word("copies", "after_title"), bold=True)
+        lead = Run(capital(title) + self._words.word("copies", "after_title"), bold=True)
         for index, block in enumerate(blocks):
             if index == 0 and isinstance(block, prose.Paragraph):
                 yield self._line(Role.CALLOUT, (lead, *self._pieces(block.children)), level=level)

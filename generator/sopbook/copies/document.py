@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sopbook.copies import contents
-from sopbook.copies.compose import approval, compose, control_facts, grid, history, title_of
+from sopbook.copies.compose import approval, capital, compose, control_facts, grid, history, title_of
 from sopbook.copies.contents import Entry
 from sopbook.copies.numbering import NUMBERING, Lists, abstract_lists
 from sopbook.copies.outline import HEADINGS, Block, Line, Mark, Role, Run, Shot, lines
@@ -162,7 +162,7 @@ class CopyCompiler:
             "number": document.id,
             "version": control.version,
             "effective": control.effective.isoformat(),
-            "status": self.words.word("status", control.status),
+            "status": capital(self.words.word("status", control.status)),
             "organisation": settings.organisation,
             "handbook": settings.title,
             "department": document.department,
@@ -195,7 +195,7 @@ class CopyCompiler:
             "number": "—",
             "version": day,
             "effective": day,
-            "status": self.words.word("status", Status.IN_FORCE),
+            "status": capital(self.words.word("status", Status.IN_FORCE)),
             "organisation": settings.organisation,
             "handbook": "",
             "department": self.words.format("list").join(departments),
