@@ -56,7 +56,7 @@ def kept(blocks: Sequence[Block], without: Change) -> tuple[Block, ...]:
 
 def _kept_line(line: Line, without: Change) -> Line:
     pieces = [replace(piece, change="") for piece in line.pieces if piece.change != without]
-    return replace(line, pieces=_merged(pieces), change="")
+    return replace(line, pieces=merged(pieces), change="")
 
 
 def _kept_row(row: Row, without: Change) -> Row:
@@ -80,7 +80,7 @@ def amount(blocks: Sequence[Block]) -> Amount:
 
 
 def _states(block: Block) -> Iterator[str]:
-    for part in (block,) if isinstance(block, Line) else ((block.header,) if block.header else ()) + block.rows:
+    for part in (block,) if isinstance(block, Line) else block.all_rows:
         if part.change:
             yield part.change
         elif is_changed(part):
@@ -94,8 +94,8 @@ def is_changed(part: Block | Row) -> bool:
             return bool(change) or any(piece.change for piece in pieces)
         case Row(cells=cells, change=change):
             return bool(change) or any(is_changed(line) for cell in cells for line in cell)
-        case Grid(header=header, rows=rows):
-            return any(is_changed(row) for row in ((header,) if header else ()) + rows)
+        case Grid():
+            return any(is_changed(row) for row in part.all_rows)
 
 
 def marked(block: Block, change: Change) -> Block:
@@ -216,7 +216,7 @@ def _line(old: Line, new: Line) -> Line:
         else:
             found += [replace(piece, change="del") for piece in before[i1:i2]]
             found += [replace(piece, change="ins") for piece in after[j1:j2]]
-    return replace(new, pieces=_merged(found))
+    return replace(new, pieces=merged(found))
 
 
 _Span = tuple[bool, int, int, int, int]
@@ -236,7 +236,7 @@ def _calm(codes: Sequence[tuple[str, int, int, int, int]]) -> list[_Span]:
     return spans
 
 
-def _merged(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+def merged(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """Neighbours of one look as one run."""
     found: list[Piece] = []
     for piece in pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from sopbook import prose
@@ -29,6 +30,7 @@ from sopbook.model import (
     TimeLimit,
 )
 from sopbook.model import Role as Post
+from sopbook.places import Place
 from sopbook.prose import Inline
 from sopbook.read.links import is_external
 from sopbook.word.prose import WordProse
@@ -39,7 +41,26 @@ OWN_PLACE = ("revisions", "questions")
 
 def compose(handbook: Handbook, words: Locale, document: Document) -> tuple[Block, ...]:
     """The text of a document; what stands in front of it on paper is not in it."""
-    return tuple(_Composer(handbook, words, document).document())
+    return tuple(_keyed(block) for block in _Composer(handbook, words, document).document())
+
+
+def _keyed(block: Block) -> Block:
+    return block if isinstance(block, Line) else _keyed_grid(block)
+
+
+def _keyed_grid(grid: Grid) -> Grid:
+    """The table with a key for each of its paragraphs that has none."""
+    rows = [
+        Row(
+            tuple(
+                tuple(line if line.key else replace(line, key=f"{grid.key}:{r}.{c}.{n}") for n, line in enumerate(cell))
+                for c, cell in enumerate(row.cells)
+            )
+        )
+        for r, row in enumerate(grid.all_rows)
+    ]
+    header = rows.pop(0) if grid.header else None
+    return replace(grid, header=header, rows=tuple(rows))
 
 
 def control_facts(handbook: Handbook, words: Locale, document: Document) -> Grid:
@@ -49,10 +70,10 @@ def control_facts(handbook: Handbook, words: Locale, document: Document) -> Grid
     rows = [
         (ui("ui", "version"), control.version),
         (ui("ui", "effective"), control.effective.isoformat()),
-        (ui("ui", "status"), ui("status", control.status)),
+        (ui("ui", "status"), capital(ui("status", control.status))),
         (ui("ui", "department"), document.department),
-        (ui("ui", "owner"), _title(handbook, control.owner)),
-        (ui("ui", "approver"), _title(handbook, control.approver)),
+        (ui("ui", "owner"), title_of(handbook, control.owner)),
+        (ui("ui", "approver"), title_of(handbook, control.approver)),
         (ui("ui", "review_due"), f"{control.review_due.isoformat()} ({words.interval(control.review)})"),
     ]
     filled = [(label, value) for label, value in rows if value]
@@ -67,14 +88,24 @@ def history(words: Locale, document: Document) -> Grid:
         [entry.version, entry.date.isoformat() if entry.date else "", entry.change, entry.approver]
         for entry in document.revisions
     ]
-    return grid(ui("ui", "revisions"), (2, 3, 9, 3), header, rows)
+    made = replace(grid(ui("ui", "revisions"), (2, 3, 9, 3), header, rows), key=f"{document.id}#revisions")
+    if not document.revisions or made.header is None:
+        return made
+    # In the source the heading stands two lines above the first row.
+    head = _at_line(made.header, document.revisions[0].place.line - 2)
+    told = tuple(_at_line(row, entry.place.line) for row, entry in zip(made.rows, document.revisions, strict=True))
+    return _keyed_grid(replace(made, header=head, rows=told))
+
+
+def _at_line(row: Row, line: int) -> Row:
+    return Row(tuple(tuple(replace(part, source=line) for part in cell) for cell in row.cells))
 
 
 def approval(handbook: Handbook, words: Locale, document: Document) -> Grid:
     """The table to sign: who prepared, reviewed and approved. Sources name no reviewer, so that post stays open."""
     ui = words.word
     header = [ui("copies", key) for key in ("step", "post", "name", "signature", "date")]
-    posts = (_title(handbook, document.control.owner), "", _title(handbook, document.control.approver))
+    posts = (title_of(handbook, document.control.owner), "", title_of(handbook, document.control.approver))
     rows = [[ui("copies", key), post, "", "", ""] for key, post in zip(_SIGNED, posts, strict=True)]
     return grid(ui("copies", "approval"), (2, 4, 3, 4, 3), header, rows)
 
@@ -97,7 +128,13 @@ def cell(text: str, *, head: bool = False) -> Line:
     return Line(Role.CELL_HEAD if head else Role.CELL, (Run(text),) if text else ())
 
 
-def _title(handbook: Handbook, name: Name) -> str:
+def capital(words: str) -> str:
+    """Words as they stand at the beginning of a line."""
+    return words[:1].upper() + words[1:]
+
+
+def title_of(handbook: Handbook, name: Name) -> str:
+    """The title of the role or partner that a name stands for."""
     actor = handbook.actor(name)
     return actor.title if actor else name.text
 
@@ -111,6 +148,7 @@ class _Composer:
         self._lists = 0
         self._under = ""
         self._count = 0
+        self._source = 0
 
     # --------------------------------------------------------------------- the document
 
@@ -130,7 +168,7 @@ class _Composer:
             yield from self._work(self._document)
 
     def _section(self, section: Section) -> Iterator[Block]:
-        self._at(section.anchor)
+        self._at(section.anchor, section.place)
         if section.title:
             yield self._line(Role.SECTION, (Run(section.title),), mark=Mark.OUTLINE, anchor=section.anchor)
         yield from self._blocks(section.blocks)
@@ -145,6 +183,7 @@ class _Composer:
             case Procedure() as procedure, "acceptance":
                 number = self._new_list()
                 for criterion in procedure.acceptance:
+                    self._source = criterion.place.line
                     yield self._item(self._pieces(criterion.text), Mark.TICKS, number)
             case Checklist() as checklist, "items":
                 yield from self._items(checklist.items)
@@ -152,7 +191,7 @@ class _Composer:
                 yield from self._tasks(department.functions)
             case Department() as department, "stages":
                 for stage in department.stages:
-                    yield self._line(Role.PHASE, (Run(stage.title),), mark=Mark.OUTLINE, level=1, anchor=stage.anchor)
+                    yield self._phase(stage.title, stage.anchor)
                     yield from self._tasks(stage.tasks)
             case Department() as department, "plans":
                 yield from self._tasks(department.plans)
@@ -176,9 +215,9 @@ class _Composer:
         phase = ""
         for step in steps:
             if step.phase and step.phase != phase:
-                yield self._line(Role.PHASE, (Run(step.phase),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(step.phase)
             phase = step.phase
-            self._at(step.anchor)
+            self._at(step.anchor, step.place)
             title = (Run(("★ " if step.critical else "") + step.title),)
             yield self._line(Role.STEP, title, mark=Mark.STEPS, list_=number, anchor=step.anchor)
             facts = self._facts(step)
@@ -205,7 +244,7 @@ class _Composer:
         return tuple(found)
 
     def _people(self, names: Iterable[Name]) -> tuple[Piece, ...]:
-        return self._joined([(Run(_title(self._handbook, name)),) for name in names])
+        return self._joined([(Run(title_of(self._handbook, name)),) for name in names])
 
     def _documents(self, names: Iterable[Name]) -> tuple[Piece, ...]:
         found: list[tuple[Piece, ...]] = []
@@ -234,11 +273,11 @@ class _Composer:
         count = 0
         for group, members in groupby(items, key=lambda item: item.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows: list[Row] = []
             for item in members:
                 count += 1
-                self._at(item.anchor)
+                self._at(item.anchor, item.place)
                 title = Run(("★ " if item.critical else "") + item.title, bold=True)
                 named = self._line(Role.CELL, (title,), anchor=item.anchor)
                 criterion = (self._line(Role.CELL, self._pieces(item.criterion)), *self._cell_blocks(item.body))
@@ -250,10 +289,10 @@ class _Composer:
     def _tasks(self, tasks: Iterable[Task | Duty]) -> Iterator[Block]:
         for group, members in groupby(tasks, key=lambda task: task.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             number = self._new_list()
             for task in members:
-                self._at(task.anchor)
+                self._at(task.anchor, task.place)
                 told = [self._words.frequency(task.frequency)] if task.frequency else []
                 people = self._people(task.responsible) if isinstance(task, Task) else ()
                 told += ["".join(piece.text for piece in people)] if people else []
@@ -278,9 +317,10 @@ class _Composer:
     def _partners(self, partners: Iterable[Partner]) -> Iterator[Block]:
         for group, members in groupby(partners, key=lambda partner: partner.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             number = self._new_list()
             for partner in members:
+                self._source = partner.place.line
                 also = self._words.word("copies", "aside").format(text=self._words.format("list").join(partner.aliases))
                 lead = (Run(partner.title, bold=True), *((Run(also),) if partner.aliases else ()))
                 yield from self._led(lead, partner.body, Mark.BULLETS, number)
@@ -288,6 +328,7 @@ class _Composer:
     def _training(self, post: Post) -> Iterator[Block]:
         number = self._new_list()
         for step in post.training:
+            self._source = step.place.line
             lead = (Run(f"{self._limit(step.within)}", bold=True),) if step.within else ()
             yield from self._led(lead, step.body, Mark.NUMBERS, number)
 
@@ -297,7 +338,7 @@ class _Composer:
         if not work:
             return
         ui = self._words.word
-        self._at("work")
+        self._at("work", None)
         yield self._line(Role.SECTION, (Run(ui("ui", "your_steps")),), mark=Mark.OUTLINE, anchor="work")
         yield self._line(Role.TEXT, (Run(ui("ui", "your_steps_intro")),))
         header = Row(tuple((cell(ui("ui", key), head=True),) for key in ("procedure", "step", "responsible", "within")))
@@ -319,7 +360,7 @@ class _Composer:
         header = Row(tuple((cell(ui("columns", key), head=True),) for key in ("term", "synonyms", "meaning")))
         for group, members in groupby(reference.terms, key=lambda term: term.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows = [
                 Row(
                     (
@@ -337,7 +378,7 @@ class _Composer:
         header = Row(tuple((cell(ui("columns", key), head=True),) for key in ("name", "phone", "hours", "note")))
         for group, members in groupby(reference.contacts, key=lambda contact: contact.group):
             if group:
-                yield self._line(Role.PHASE, (Run(group),), mark=Mark.OUTLINE, level=1)
+                yield self._phase(group)
             rows = [
                 Row(
                     (
@@ -359,15 +400,15 @@ class _Composer:
             for figure in self._handbook.settings.figures
             if section.figures in ("*", figure.group)
         ]
-        return grid(section.title, (5, 5, 8), header, rows)
+        return replace(grid(section.title, (5, 5, 8), header, rows), key=self._key())
 
     def _fields(self, form: Form) -> Iterator[Block]:
         ui = self._words.word
         header = Row(tuple((cell(ui("ui", key), head=True),) for key in ("fields", "type", "required", "note")))
         for part in form.parts:
-            self._at(part.anchor)
+            self._at(part.anchor, part.place)
             if part.title:
-                yield self._line(Role.PHASE, (Run(part.title),), mark=Mark.OUTLINE, level=1, anchor=part.anchor)
+                yield self._phase(part.title, part.anchor)
             fields = part.columns if isinstance(part, RowTable) else part.fields
             rows = [
                 Row(
@@ -391,6 +432,7 @@ class _Composer:
             yield from self._block(block, level, role)
 
     def _block(self, block: prose.Block, level: int, role: Role) -> Iterator[Block]:
+        self._source = block.place.line
         match block:
             case prose.Paragraph(children):
                 yield from self._paragraph(children, level, role)
@@ -422,7 +464,7 @@ class _Composer:
             yield self._line(Role.CAPTION, (Run(shots[0].alternative),), level=level)
 
     def _callout(self, title: str, blocks: tuple[prose.Block, ...], level: int) -> Iterator[Block]:
-        lead = Run(title + self._words.word("copies", "after_title"), bold=True)
+        lead = Run(capital(title) + self._words.word("copies", "after_title"), bold=True)
         for index, block in enumerate(blocks):
             if index == 0 and isinstance(block, prose.Paragraph):
                 yield self._line(Role.CALLOUT, (lead, *self._pieces(block.children)), level=level)
@@ -434,6 +476,7 @@ class _Composer:
     def _list(self, block: prose.List, level: int, role: Role) -> Iterator[Block]:
         number = self._new_list()
         for item in block.items:
+            self._source = item.place.line
             mark = Mark.NUMBERS if block.ordered else Mark.BULLETS if item.checked is None else Mark.TICKS
             first, *rest = item.blocks or (prose.Paragraph((), item.place),)
             if isinstance(first, prose.Paragraph):
@@ -446,16 +489,18 @@ class _Composer:
     def _table(self, table: prose.Table, level: int) -> Grid:
         key = self._key()
         title = " / ".join(prose.plain(head.children) for head in table.header)
-        header = Row(tuple((self._line(Role.CELL_HEAD, self._pieces(head.children)),) for head in table.header))
-        rows = tuple(
-            Row(tuple((self._line(Role.CELL, self._pieces(entry.children)),) for entry in row)) for row in table.rows
-        )
+        header = self._table_row(table.header, Role.CELL_HEAD)
+        rows = tuple(self._table_row(row, Role.CELL) for row in table.rows)
         # Columns get room by their longest text, within bounds.
         longest = [
             max(len(prose.plain(row[index].children)) for row in (table.header, *table.rows))
             for index in range(len(table.header))
         ]
         return Grid(title, tuple(min(max(length, 4), 30) for length in longest), header, rows, key, level)
+
+    def _table_row(self, cells: tuple[prose.Cell, ...], role: Role) -> Row:
+        self._source = cells[0].place.line if cells else 0
+        return Row(tuple((self._line(role, self._pieces(entry.children)),) for entry in cells))
 
     def _cell_blocks(self, blocks: tuple[prose.Block, ...]) -> tuple[Line, ...]:
         """Blocks in a cell: paragraphs and lists; a table in it becomes its text."""
@@ -502,8 +547,9 @@ class _Composer:
 
     # --------------------------------------------------------------------------- places
 
-    def _at(self, anchor: str) -> None:
+    def _at(self, anchor: str, place: Place | None) -> None:
         self._under, self._count = anchor, 0
+        self._source = place.line if place else 0
 
     def _key(self) -> str:
         self._count += 1
@@ -518,7 +564,10 @@ class _Composer:
         anchor: str = "",
     ) -> Line:  # fmt: skip
         targets = (f"{self._document.id}#{anchor}",) if anchor else ()
-        return Line(role, pieces, level, mark, list_, self._key(), targets)
+        return Line(role, pieces, level, mark, list_, self._key(), targets, source=self._source)
+
+    def _phase(self, title: str, anchor: str = "") -> Line:
+        return self._line(Role.PHASE, (Run(title),), mark=Mark.OUTLINE, level=1, anchor=anchor)
 
     def _item(self, pieces: tuple[Piece, ...], mark: Mark, number: int, level: int = 0) -> Line:
         return self._line(Role.LIST, pieces, level=level, mark=mark, list_=number)

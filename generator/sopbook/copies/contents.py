@@ -111,7 +111,7 @@ def estimated(
 def _height(block: Block, width: float) -> float:
     if isinstance(block, Grid):
         total = sum(block.shares)
-        rows = ((block.header,) if block.header else ()) + block.rows
+        rows = block.all_rows
         return sum(
             max(
                 sum(_lines(line.text, width * share / total - 9) for line in cell) or 1

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sopbook.copies import contents
-from sopbook.copies.compose import approval, compose, control_facts, grid, history
+from sopbook.copies.compose import approval, capital, compose, control_facts, grid, history, title_of
 from sopbook.copies.contents import Entry
 from sopbook.copies.numbering import NUMBERING, Lists, abstract_lists
 from sopbook.copies.outline import HEADINGS, Block, Line, Mark, Role, Run, Shot, lines
@@ -157,19 +157,17 @@ class CopyCompiler:
 
     def _placeholders(self, document: Document) -> dict[str, str]:
         settings, control = self.handbook.settings, document.control
-        actor = self.handbook.actor
-        owner, approver = actor(control.owner), actor(control.approver)
         return {
             "title": document.title,
             "number": document.id,
             "version": control.version,
             "effective": control.effective.isoformat(),
-            "status": self.words.word("status", control.status),
+            "status": capital(self.words.word("status", control.status)),
             "organisation": settings.organisation,
             "handbook": settings.title,
             "department": document.department,
-            "owner": owner.title if owner else control.owner.text,
-            "approver": approver.title if approver else control.approver.text,
+            "owner": title_of(self.handbook, control.owner),
+            "approver": title_of(self.handbook, control.approver),
         }
 
     def _fill_one(self, document: Document) -> Filled:
@@ -197,7 +195,7 @@ class CopyCompiler:
             "number": "—",
             "version": day,
             "effective": day,
-            "status": self.words.word("status", Status.IN_FORCE),
+            "status": capital(self.words.word("status", Status.IN_FORCE)),
             "organisation": settings.organisation,
             "handbook": "",
             "department": self.words.format("list").join(departments),

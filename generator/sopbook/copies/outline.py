@@ -84,7 +84,8 @@ class Line:
     """A paragraph. Paragraphs of one ``list`` (a number) count on; ``level`` is how deep it is nested.
 
     ``key`` names the place in the source (``NUMBER#anchor/n``): it is the same as long as what
-    stands before it under that anchor is. ``targets`` are the places that references name.
+    stands before it under that anchor is. ``source`` is the line of the source from which on it
+    stands there, 0 for what stands nowhere. ``targets`` are the places that references name.
     """
 
     role: Role
@@ -95,6 +96,7 @@ class Line:
     key: str = ""
     targets: tuple[str, ...] = ()
     change: Change = ""
+    source: int = 0
 
     @property
     def text(self) -> str:
@@ -132,7 +134,12 @@ class Grid:
     @property
     def text(self) -> str:
         """Its text, row by row."""
-        return "\n".join(row.text for row in ((self.header,) if self.header else ()) + self.rows)
+        return "\n".join(row.text for row in self.all_rows)
+
+    @property
+    def all_rows(self) -> tuple[Row, ...]:
+        """Its rows with the header, if it has one."""
+        return (self.header, *self.rows) if self.header else self.rows
 
 
 Block = Line | Grid
@@ -144,6 +151,6 @@ def lines(blocks: tuple[Block, ...]) -> Iterator[Line]:
         if isinstance(block, Line):
             yield block
         else:
-            for row in ((block.header,) if block.header else ()) + block.rows:
+            for row in block.all_rows:
                 for cell in row.cells:
                     yield from cell

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sopbook.copies.compose import title_of
 from sopbook.link.derived import due_for_review, responsibilities
 from sopbook.link.handbook import Handbook, Use
 from sopbook.locales import Locale, locale
@@ -32,13 +33,8 @@ def registers(handbook: Handbook) -> dict[str, bytes]:
     return found
 
 
-def _title(handbook: Handbook, name: Name) -> str:
-    actor = handbook.actor(name)
-    return actor.title if actor else name.text
-
-
 def _titles(handbook: Handbook, words: Locale, names: Iterable[Name]) -> str:
-    return words.format("list").join(dict.fromkeys(_title(handbook, name) for name in names))
+    return words.format("list").join(dict.fromkeys(title_of(handbook, name) for name in names))
 
 
 def _ui(words: Locale, *keys: str) -> list[str]:
@@ -51,8 +47,8 @@ def _documents(handbook: Handbook, words: Locale) -> _Table:
     rows: list[list[Value]] = [
         [
             d.id, d.title, words.word("kinds", d.kind), d.department, d.control.version, d.control.effective,
-            words.word("status", d.control.status), _title(handbook, d.control.owner),
-            _title(handbook, d.control.approver), d.control.review_due, d.place.file,
+            words.word("status", d.control.status), title_of(handbook, d.control.owner),
+            title_of(handbook, d.control.approver), d.control.review_due, d.place.file,
         ]
         for d in handbook.documents
     ]  # fmt: skip
@@ -102,7 +98,7 @@ def _records(handbook: Handbook, words: Locale) -> _Table:
             told = _steps(uses)
             if number in checked:
                 told = "\n".join(filter(None, (told, f"{checked[number].id} {checked[number].title}")))
-            rows.append([number, form.title, form.retention, _title(handbook, form.control.owner), told])
+            rows.append([number, form.title, form.retention, title_of(handbook, form.control.owner), told])
     other = [name for name in handbook.uses if name not in handbook.by_number]
     for name in other:
         uses = handbook.uses[name]
@@ -138,7 +134,7 @@ def _reviews(handbook: Handbook, words: Locale) -> _Table:
     rows: list[list[Value]] = [
         [
             d.control.review_due, d.id, d.title, words.word("kinds", d.kind), d.control.version, d.control.effective,
-            d.control.reviewed, words.interval(d.control.review), _title(handbook, d.control.owner),
+            d.control.reviewed, words.interval(d.control.review), title_of(handbook, d.control.owner),
         ]
         for d in due_for_review(handbook)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
+from sopbook.copies.marks import mark_name
 from sopbook.copies.numbering import DEEPEST, Lists
 from sopbook.copies.outline import HEADINGS, Block, Change, Grid, Line, Mark, Piece, Role, Row, Run, Shot
 from sopbook.word.blocks import TABLE_END, Box, characters, row, table_start
@@ -108,11 +109,15 @@ class Writer:
 
     def _bookmarks(self, line: Line) -> tuple[str, str]:
         starts, ends = "", ""
-        for place in dict.fromkeys((line.key, *line.targets)):
-            if place and line.change != "del":
-                number = next(self._marks)
-                starts += f'<w:bookmarkStart w:id="{number}" w:name="{bookmark_name(place)}"/>'
-                ends += f'<w:bookmarkEnd w:id="{number}"/>'
+        if line.change == "del":
+            return starts, ends
+        # A heading is found by its place, too: the contents lead there.
+        places = (line.key, *line.targets) if line.role in HEADINGS else line.targets
+        names = [bookmark_name(place) for place in dict.fromkeys(places) if place]
+        for name in (*names, mark_name(line)) if line.key else names:
+            number = next(self._marks)
+            starts += f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
+            ends += f'<w:bookmarkEnd w:id="{number}"/>'
         return starts, ends
 
     # ----------------------------------------------------------------------------- runs
