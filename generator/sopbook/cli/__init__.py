@@ -60,13 +60,24 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _needed(given: Sequence[str]) -> list[str]:
-    """The modules to load: that of the command that is asked for, or all of them where help might list them."""
+    """The modules to load: that of the command that is asked for, or all of them where it is not found so quickly."""
     names = [module.name for module in pkgutil.iter_modules(__path__)]
-    positions = [given.index(name) for name in names if name in given]
-    if not positions or {"-h", "--help"} & set(given[: min(positions)]):
-        return names
-    wanted = [name for name in names if name in given]
-    return wanted if all(_is_command(name) for name in wanted) else names
+    command = _first_word(given)
+    return [command] if command in names and _is_command(command) else names
+
+
+def _first_word(given: Sequence[str]) -> str:
+    """The first argument that is neither an option nor the folder of ``-C``; empty if there is none."""
+    words = iter(given)
+    for word in words:
+        if word == "-C":
+            next(words, None)
+        elif word.startswith("-"):
+            # Help lists all commands; of -Cfolder and the like the whole parser takes care.
+            return ""
+        else:
+            return word
+    return ""
 
 
 def _is_command(name: str) -> bool:
