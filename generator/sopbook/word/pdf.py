@@ -13,6 +13,7 @@ from sopbook.locales import Text
 
 _BATCH = 40
 _SECONDS_A_FILE = 30
+_SECONDS_A_KILOBYTE = 0.6  # a handbook of 400 pages has 700 of them
 _SECONDS_TO_START = 90
 _USUAL = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -69,7 +70,9 @@ def convert(
         for start in range(0, len(files), _BATCH):
             batch = files[start : start + _BATCH]
             command = [program, profile, "--headless", "--norestore", "--convert-to", to, "--outdir", str(folder)]
-            _run([*command, *map(str, batch)], _SECONDS_TO_START + _SECONDS_A_FILE * len(batch))
+            kilobytes = sum(file.stat().st_size for file in batch if file.is_file()) / 1000
+            seconds = _SECONDS_TO_START + _SECONDS_A_FILE * len(batch) + _SECONDS_A_KILOBYTE * kilobytes
+            _run([*command, *map(str, batch)], round(seconds))
             for file in batch:
                 path = folder / f"{file.stem}.{to}"
                 if not path.is_file():
