@@ -23,8 +23,6 @@ from sopbook.model import Document, Role
 from sopbook.output import Product
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder
-from sopbook.search.index import build_index
-from sopbook.search.shards import search_files
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES
@@ -39,7 +37,7 @@ def files_beside_pages(
     products = dict(_calendars(handbook)) | dict(_forms(handbook, root))
     training = partial(_training, handbook, page_templates)
     products |= _together(handbook, store, digest("training", folder_digest(page_templates)), training)
-    products |= _together(handbook, store, "search", lambda: search_files(build_index(handbook)))
+    products |= _together(handbook, store, "search", partial(_search, handbook))
     for document in handbook.documents:
         products |= {name: copy_of(root / file) for name, file in _attachments(handbook, document).items()}
     for folder in reversed(site_folders(root)):
@@ -90,6 +88,14 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
         path = f"{document.id}/{document.id}"
         yield f"{path}.docx", Product(inputs, lambda form=document: compiler().compile(form).word())  # type: ignore[misc]
         yield f"{path}.json", Product(inputs, lambda form=document: described(compiler().compile(form).form, words))  # type: ignore[misc]
+
+
+def _search(handbook: Handbook) -> dict[str, bytes]:
+    # The readings of all Chinese characters take half a second to load, and few builds need them.
+    from sopbook.search.index import build_index
+    from sopbook.search.shards import search_files
+
+    return search_files(build_index(handbook))
 
 
 def _training(handbook: Handbook, page_templates: Sequence[Path]) -> dict[str, bytes]:
