@@ -75,6 +75,7 @@ def test_addresses(draft: Draft, address: str) -> None:
     assert "员工手册" in get(address)
     assert "sop-" in get(f"{address}assets/sopbook.css")
     assert get(f"{address}OF-CX-01").count("<h1") == 1  # led on to the folder
+    assert "unregister" in get(f"{address}sw.js")  # else a page would come from the copy on this device
     for path in ("nowhere/", "../mkdocs.yml", "%2e%2e/mkdocs.yml", "..%5cmkdocs.yml", "OF-CX-01/%00"):
         with pytest.raises(urllib.error.HTTPError) as error:
             get(f"{address}{path}")

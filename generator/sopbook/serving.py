@@ -43,6 +43,13 @@ addEventListener("pagehide", () => builds.close());
 </script>
 """ % EVENTS.encode()
 
+WORKER = "/sw.js"
+
+_NO_COPIES = b"""self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.registration.unregister()));
+"""
+"""Takes the place of the service worker: an author wants no copy of a page as it was before the last edit."""
+
 _QUIET = 0.05
 """Seconds without a further event after which a burst of them is taken to be over."""
 
@@ -105,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.FORBIDDEN, "this server answers to its own address only")
         elif urlsplit(self.path).path == EVENTS:
             self._stream()
+        elif urlsplit(self.path).path == WORKER:
+            self._answer(HTTPStatus.OK, Path(WORKER), _NO_COPIES)
         else:
             self._file()
 
