@@ -96,7 +96,7 @@ def test_two_builds_at_once_do_not_mix(draft: Draft) -> None:
     assert [process.wait() for process in builds] == [0, 0, 0]
     assert (draft.root / "build/site/OF-CX-01/index.html").is_file()
     assert sorted(p.name for p in (draft.root / "build").iterdir()) == sorted(
-        [".lock", "docs", "forms", "index", "mkdocs.yml", "site"]
+        [".lock", "docs", "forms", "index", "mkdocs.yml", "print", "registers", "site"]
     )
 
 
