@@ -42,6 +42,7 @@ class Word:
     def __init__(self) -> None:
         self.document: Document = docx.Document()
         self.numbering = self.document.part.numbering_part.element
+        self.found: list[Numbered] = []
         self._lists = 100
 
     def abstract(self, scheme: str) -> int:
@@ -77,6 +78,13 @@ class Word:
         properties = paragraph._p.get_or_add_pPr()
         properties.append(parse_xml(f'<w:numPr {W}><w:ilvl w:val="{level}"/><w:numId w:val="{list_}"/></w:numPr>'))
         return paragraph
+
+    def add(
+        self, list_: int, level: int, label: str, path: tuple[int, ...], text: str, style: str | None = None
+    ) -> None:
+        """A numbered paragraph of which ``found`` keeps what a reader sees."""
+        self.item(list_, level, text, style)
+        self.found.append(Numbered(label, path, text))
 
     def raw(self, xml: str) -> None:
         """Any block, as XML."""
@@ -115,12 +123,7 @@ def procedure() -> tuple[bytes, list[Numbered]]:
     legal = word.list(word.abstract("legal"))
     chinese = word.abstract("chinese")
     first, second = word.list(chinese), word.list(chinese, restart=True)
-    found: list[Numbered] = []
-
-    def add(list_: int, level: int, label: str, path: tuple[int, ...], text: str, style: str | None = None) -> None:
-        word.item(list_, level, text, style)
-        found.append(Numbered(label, path, text))
-
+    add = word.add
     add(legal, 0, "1", (1,), "目的", "Heading 1")
     word.document.add_paragraph("让每一宗投诉都有人接、有人办。")
     add(legal, 0, "2", (2,), "适用范围", "Heading 1")
@@ -140,7 +143,7 @@ def procedure() -> tuple[bytes, list[Numbered]]:
     add(legal, 0, "5", (5,), "考核", "Heading 1")
     add(second, 0, "一、", (5, 1), "超时一次扣一分。")
     add(second, 0, "二、", (5, 2), "被表扬一次加一分。")
-    return word.data(), found
+    return word.data(), word.found
 
 
 def manual() -> tuple[bytes, list[Numbered]]:
@@ -149,12 +152,7 @@ def manual() -> tuple[bytes, list[Numbered]]:
     word.document.add_paragraph("员工守则", "Title")
     chapters, letters = word.list(word.abstract("chapter")), word.abstract("letters")
     roman = word.list(letters)
-    found: list[Numbered] = []
-
-    def add(list_: int, level: int, label: str, path: tuple[int, ...], text: str, style: str | None = None) -> None:
-        word.item(list_, level, text, style)
-        found.append(Numbered(label, path, text))
-
+    add = word.add
     add(chapters, 0, "第一章", (1,), "仪容仪表", "Heading 1")
     add(chapters, 1, "1.", (1, 1), "上班穿工服，佩戴工牌。")
     add(chapters, 1, "2.", (1, 2), "头发整洁：")
@@ -173,7 +171,7 @@ def manual() -> tuple[bytes, list[Numbered]]:
     add(roman, 0, "II.", (3, 2), "处分的种类如下：")
     add(roman, 1, "a)", (3, 2, 1), "警告。")
     add(roman, 1, "b)", (3, 2, 2), "记过。")
-    return word.data(), found
+    return word.data(), word.found
 
 
 def numbered_table() -> tuple[bytes, list[list[str]]]:

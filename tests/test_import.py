@@ -193,6 +193,45 @@ def test_advertising_is_dropped_into_the_report(draft: Draft) -> None:
     assert [entry.spot.number for entry in plan.entries if entry.code == "furniture"] == [1, 2, 6, 7, 8, 9, 10, 11]
 
 
+SOP = """文件编号：WY-KF-008        版本：A/1
+装修管理工作程序
+1 目的
+规范装修管理。
+4 工作程序
+4.1 装修申请
+4.1.1 业户填写申请，并提交图纸。
+4.1.2 收发员接到申请后应在1个工作日内审核资料。
+4.1.3 资料齐全的，由综合办主管在3个工作日内完成审核；
+资料不齐的，一次性告知。
+4.2 装修巡查
+4.2.1 收发员每天巡查，发现违章立即制止，并在24小时内书面报告综合办主管。
+4.2.2 巡查情况记入登记表。
+（1）承重墙不得拆改；
+（2）消防设施不得遮挡。
+5 相关记录
+5.1 登记表
+"""
+
+
+def test_a_procedure_with_phases(draft: Draft) -> None:
+    plan = imported(draft, "sop.txt", SOP)
+    document = read_document(plan.record.file, source(plan).encode()).document
+    assert isinstance(document, Procedure)
+    assert (document.id, document.control.version, document.title) == ("WY-KF-008", "A/1", "装修管理工作程序")
+    assert [step.phase for step in document.steps] == ["装修申请"] * 3 + ["装修巡查"] * 2
+    assert [str(step.within.duration) if step.within else "" for step in document.steps] == [
+        "",
+        "1wd",
+        "3wd",
+        "now",
+        "",
+    ]
+    assert "资料不齐的，一次性告知。" in prose.plain_blocks(document.steps[2].body)
+    assert "承重墙不得拆改；" in prose.plain_blocks(document.steps[4].body)
+    assert [e.text for e in plan.entries if e.code == "limit-more"] == ["在24小时"]
+    assert not any(entry.code == "taken-apart" for entry in plan.entries)
+
+
 # ----------------------------------------------------------------- tables, forms, checklists
 
 
@@ -464,6 +503,11 @@ def test_misuse_is_explained(draft: Draft, tmp_path: Path, capsys: pytest.Captur
     said = capsys.readouterr()
     assert "不认识的格式" in said.err
     assert "a.txt →" in said.out
+
+
+def test_a_source_of_ours_is_not_taken_apart(draft: Draft, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import", draft.root / "sop/office/OF-CX-01.md", "--into", draft.root / "sop") == 1
+    assert "已经是" in capsys.readouterr().err
 
 
 def test_the_report_as_json(draft: Draft, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ Foreign = Callable[[str, bytes], Any]
 T = QuestionType
 IN_GIFT = (T.SINGLE, T.MULTIPLE, T.TRUE_FALSE, T.FILL, T.NUMBER, T.MATCHING)
 ALL = (*IN_GIFT, T.ORDERING)
-quickly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quickly = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def losses_of(quiz: Quiz, name: str) -> dict[str, set[str]]:
@@ -261,23 +261,26 @@ def test_openpyxl_reads_the_platforms_workbook(draft: Draft) -> None:
     assert rows[5]["题干"].startswith("小李")
 
 
-@pytest.mark.parametrize("name", ["xlsx", "csv", "exam-xlsx"])
-def test_no_text_becomes_a_formula(name: str, draft: Draft, office: str, tmp_path: Path) -> None:
-    """LibreOffice opens it and computes nothing."""
+def test_no_text_becomes_a_formula(draft: Draft, office: str, tmp_path: Path) -> None:
+    """LibreOffice opens the tables and computes nothing."""
     draft.replace(quizzes.BANK, "直接拒收,不作登记", '=HYPERLINK("http://evil")')
     draft.replace(quizzes.BANK, "先收下,等收件人发现再说", "+1+1")
     handbook = draft.load()
     quiz = make_quiz(handbook, draft.root, "=1+1", written(handbook), Terms())
-    file = tmp_path / f"quiz{all_formats()[name].suffix}"
-    file.write_bytes(all_formats()[name].write(quiz).data)
+    files = []
+    for name in ("xlsx", "csv", "exam-xlsx"):
+        files.append(tmp_path / f"{name}{all_formats()[name].suffix}")
+        files[-1].write_bytes(all_formats()[name].write(quiz).data)
     csv_of_values = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true"
     command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", csv_of_values]
-    subprocess.run([*command, "--outdir", tmp_path / "out", file], check=True, capture_output=True, timeout=180)
-    (made,) = (tmp_path / "out").iterdir()
-    cells = [cell.lstrip("'") for row in csv.reader(io.StringIO(made.read_text("utf-8-sig"))) for cell in row]
-    assert '=HYPERLINK("http://evil")' in cells
-    assert "+1+1" in cells
-    assert not [cell for cell in cells if cell.startswith("==") or cell == "2"]
+    subprocess.run([*command, "--outdir", tmp_path / "out", *files], check=True, capture_output=True, timeout=180)
+    made = list((tmp_path / "out").iterdir())
+    assert len(made) == 3
+    for table in made:
+        cells = [cell.lstrip("'") for row in csv.reader(io.StringIO(table.read_text("utf-8-sig"))) for cell in row]
+        assert '=HYPERLINK("http://evil")' in cells
+        assert "+1+1" in cells
+        assert not [cell for cell in cells if cell.startswith("==") or cell == "2"]
 
 
 # --------------------------------------------------------------------------------- Anki

@@ -31,7 +31,7 @@ from sopbook.untrusted import Refused
 
 T = QuestionType
 ALL = (T.SINGLE, T.MULTIPLE, T.TRUE_FALSE, T.FILL, T.NUMBER, T.MATCHING, T.ORDERING)
-quickly = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+quickly = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 STEP = "OF-CX-01#register"
 
 
@@ -44,6 +44,11 @@ def gift(tmp_path: Path, text: str) -> Path:
     file = tmp_path / "questions.gift"
     file.write_text(text, "utf-8")
     return file
+
+
+def errors(draft: Draft) -> list[str]:
+    """What ``check`` fails for; strangers' questions may well be poor ones, of which it only warns."""
+    return [finding.code for finding in draft.check() if finding.severity == "error"]
 
 
 def bank(draft: Draft, number: str = "OF-TK-09") -> Bank:
@@ -62,7 +67,7 @@ def test_an_export_comes_back_as_a_document_that_passes_check(name: str, draft: 
     file = tmp_path / f"回来{form.suffix}"
     file.write_bytes(form.write(quiz).data)
     run(draft, file, "--tests", STEP, "--title", "导回题库")
-    assert draft.check() == []
+    assert errors(draft) == []
     questions = bank(draft).questions
     assert bank(draft).title == "导回题库"
     cases = [question for question in questions if question.type is T.CASE]
@@ -83,7 +88,7 @@ def test_pictures_of_moodle_lie_beside_the_new_bank(draft: Draft, tmp_path: Path
     run(draft, file, "--tests", STEP)
     assert (draft.root / "sop/office/OF-TK-09-office-box.png").read_bytes() == quizzes.png()
     assert "OF-TK-09-office-box.png" in draft.read("sop/office/OF-TK-09.md")
-    assert draft.check() == []
+    assert errors(draft) == []
 
 
 _TWO = """::first::第一题?{=对的 ~错的 ####因为。}
@@ -100,7 +105,7 @@ def test_questions_are_added_to_a_bank_that_is_there(draft: Draft, tmp_path: Pat
     head, _, tail = before.partition("\n## 修订")
     assert after.startswith(head.rstrip())
     assert after.endswith(f"## 修订{tail}")
-    assert [code for code in draft.codes() if code != "SOP603"] == []
+    assert errors(draft) == []
     added = bank(draft, "OF-TK-01").questions[-2:]
     assert [prose.plain(question.stem) for question in added] == ["第一题?", "第二题，写 2 {a} 的值。"]
     assert added[1].anchor == "order-later"
@@ -314,13 +319,17 @@ def test_depth_and_size_are_bounded() -> None:
         gift_read("x.gift", b"\xff\xfe\xfa")
     deep = read_html("<b>" * 10_000 + "x" + "<ul><li>" * 10_000, quizzes.PLACE, lambda source: None)
     assert "x" in prose.plain_blocks(deep)
+    many = read_html("a" + "<br> " * 20_000 + "<b> </b>" * 10_000 + "z", quizzes.PLACE, lambda source: None)
+    assert prose.plain_blocks(many).split() == ["a", "z"]
+    told = gift_read("x.gift", b"q " * 150_000 + b"{=a ~b}")
+    assert [entry.what.en for entry in told.unread] == ["it is too long"]
 
 
 def test_a_zip_bomb_is_refused(draft: Draft, tmp_path: Path) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/sharedStrings.xml", b"\0" * 200_000_000)
+        archive.writestr("xl/sharedStrings.xml", b"\0" * 70_000_000)
     file = tmp_path / "bomb.xlsx"
     file.write_bytes(stream.getvalue())
     assert run(draft, file, "--tests", STEP) == 2
@@ -342,7 +351,7 @@ def test_pictures_stay_beside_the_bank_and_are_pictures(name: str, draft: Draft,
     new = {path for path in tmp_path.rglob("*") if path.is_file()} - before
     assert {path.parent for path in new} == {draft.root / "sop/office"}
     assert {path.suffix for path in new} <= {".md", ".png"}
-    assert [code for code in draft.codes() if code != "SOP603"] == []
+    assert errors(draft) == []
 
 
 def test_source_text_of_strangers_stays_text(draft: Draft, tmp_path: Path) -> None:
@@ -350,7 +359,7 @@ def test_source_text_of_strangers_stays_text(draft: Draft, tmp_path: Path) -> No
     run(draft, gift(tmp_path, text.replace("{#x", "\\{#x")), "--tests", STEP)
     (question,) = bank(draft).questions
     assert prose.plain(question.stem) == "<script>alert(1)</script> [[OF-CX-01]] {#x tests=#y} {{figure}} ## 修订"
-    assert [code for code in draft.codes() if code != "SOP603"] == []
+    assert errors(draft) == []
 
 
 @quickly

@@ -82,7 +82,7 @@ def queries() -> list[str]:
         for line in path.read_text("utf-8").splitlines()
     ]
     found = [line.split("\t")[0] for line in lines if line and not line.startswith("#")]
-    chance = random.Random(1)  # noqa: S311 - the same pieces every time
+    chance = random.Random(1)
     pieces = [query[start : start + 3] for query in found for start in range(0, len(query), 3)]
     mixed = ["".join(chance.choices(pieces, k=chance.randint(1, 4))) for _ in range(150)]
     odd = [
@@ -145,7 +145,7 @@ def test_the_browser_answers_as_the_command_line_does(
 
 
 def test_stems_and_spelling_are_the_same_on_both_sides(page: Page, address: str) -> None:
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)
     endings = [
         "s",
         "es",

@@ -35,7 +35,7 @@ FIELDS = ("no", "day", "room", "owner", "phone", "channel", "content", "clerk")
 COLUMNS = ("item", "place", "state", "note")
 TABLE_ROWS = 12
 ROUNDS = 5
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it, with a random name
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 SOURCE = """---
 id: OF-BD-09

@@ -4,7 +4,25 @@
 into files. The model of what a handbook consists of is in ``sopbook.model``.
 """
 
-from sopbook.check import check
-from sopbook.handbooks import build, load
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sopbook.check import check
+    from sopbook.handbooks import build, load
 
 __all__ = ["build", "check", "load"]
+
+
+def __getattr__(name: str) -> object:
+    # A build in which nothing has changed is over before the whole compiler has been imported.
+    if name == "check":
+        from sopbook.check import check
+
+        return check
+    if name in ("build", "load"):
+        from sopbook import handbooks
+
+        return getattr(handbooks, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,10 +12,14 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, Text, locale
 from sopbook.places import Diagnostic, Finding, Severity
+
+if TYPE_CHECKING:
+    from sopbook.cache.findings import Remembered
 
 OFF = "off"
 
@@ -39,7 +43,9 @@ class Rule:
 
     ``message`` and ``remedy`` are filled with the finding's ``args`` and ``{text}``; an argument
     whose value stands in ``words`` is put into the reader's language. ``check`` is None for what
-    is found while reading.
+    is found while reading. ``by_document`` says that what it finds in a document follows from that
+    document and from what others show of themselves (``Versions.outlines``), so that it can be
+    remembered; a rule that compares the running text of documents is none of these.
     """
 
     code: str
@@ -52,6 +58,7 @@ class Rule:
     example: Example | None = None
     words: Mapping[str, Text] = field(default_factory=dict)
     check: Callable[[Handbook, dt.date], Iterable[Finding]] | None = None
+    by_document: bool = False
 
 
 @cache
@@ -69,20 +76,31 @@ def rule_with(code: str) -> Rule | None:
     return next((rule for rule in all_rules() if wanted in (rule.code.casefold(), rule.name)), None)
 
 
-def check(handbook: Handbook, today: dt.date) -> list[Diagnostic]:
-    """Everything that is wrong with a handbook on a day, in the order of places."""
+def check(handbook: Handbook, today: dt.date, remembered: Remembered | None = None) -> list[Diagnostic]:
+    """Everything that is wrong with a handbook on a day, in the order of places.
+
+    ``remembered`` spares looking again at documents for which nothing has changed.
+    """
     levels = dict(handbook.settings.rules)
     words = locale(handbook.settings.language)
     findings = list(handbook.findings)
-    for rule in all_rules():
-        if rule.check is not None and levels.get(rule.code) != OFF:
-            findings.extend(rule.check(handbook, today))
+    rules = [rule for rule in all_rules() if rule.check is not None and levels.get(rule.code) != OFF]
+    whole = [rule for rule in rules if remembered is None or not rule.by_document]
+    findings.extend(finding for rule in whole if rule.check for finding in rule.check(handbook, today))
+    if remembered is not None:
+        checks = [rule.check for rule in rules if rule.by_document and rule.check]
+        findings.extend(remembered.findings(handbook, today, checks))
     found = [_in_words(finding, levels, words) for finding in findings if levels.get(finding.code) != OFF]
     return sorted(dict.fromkeys(found), key=lambda diagnostic: (diagnostic.place, diagnostic.code, diagnostic.message))
 
 
+@cache
+def _by_code() -> Mapping[str, Rule]:
+    return {rule.code: rule for rule in all_rules()}
+
+
 def _in_words(finding: Finding, levels: Mapping[str, str], words: Locale) -> Diagnostic:
-    rule = next(rule for rule in all_rules() if rule.code == finding.code)
+    rule = _by_code()[finding.code]
     values = {key: _argument(rule, key, value, words) for key, value in finding.args.items()}
     values["text"] = finding.text
     remedy = rule.remedy.in_language(words.language).format(**values)

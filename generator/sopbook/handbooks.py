@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
+from sopbook.cache.readings import CachedReader
+from sopbook.cache.versions import versions_of
 from sopbook.link import link
 from sopbook.link.handbook import Handbook
 from sopbook.output import locked
@@ -12,13 +15,16 @@ from sopbook.read.tree import read_sources
 from sopbook.targets import Outcome, Target, Workplace, all_targets
 
 
-def load(root: Path) -> Handbook:
-    """Read and link the handbook in a folder.
+def load(root: Path, reader: CachedReader | None = None) -> Handbook:
+    """Read and link the handbook in a folder; with a ``reader``, only what it has not read before.
 
     Mistakes in the sources become findings of the handbook; HandbookNotFound is raised if the
     folder holds no handbook at all.
     """
-    return link(read_sources(root))
+    if reader is None:
+        return link(read_sources(root))
+    sources = read_sources(root, reader)
+    return replace(link(sources), versions=versions_of(sources))
 
 
 def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None = None) -> dict[str, Outcome]:

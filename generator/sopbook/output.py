@@ -1,14 +1,31 @@
-"""Writing outputs so that a build that fails or is killed leaves the last good one whole."""
+"""Outputs: folders of files that are made only when what they depend on has changed.
+
+A target says for each file of its folder what decides its bytes (a digest) and how to make it.
+``publish`` makes those that are new or out of date, in several processes if there are many, and
+switches the folder to its next state in one step. What it knows of each file is kept in the
+cache; without it, everything is made anew and files that come out the same stay untouched.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest
+from sopbook.cache.watch import watching
+from sopbook.edition import Edition, files_in, recover_folder, write_file
+from sopbook.parallel import WorkerDied, map_share
 from sopbook.targets import Outcome, TargetFailed
+
+if TYPE_CHECKING:
+    from sopbook.cache.versions import Versions
 
 try:
     import fcntl
@@ -33,60 +50,170 @@ def locked(out: Path) -> Iterator[None]:
         yield
 
 
-def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
-    """Make ``folder`` hold exactly ``files`` (by relative path); what is equal already stays untouched.
+SPARES = Path(".cache", "spare")
+"""Where in the output folder the last state but one of each folder of outputs is kept."""
 
-    Each file is replaced in one go, so no reader ever sees half of one.
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A file to be made.
+
+    ``inputs`` is a digest of everything that decides its bytes, but for the running text of
+    documents: which of them ``make`` looks at is noticed by itself. With empty ``inputs`` the
+    file is made at every build (and written if its bytes have changed).
     """
-    written = 0
-    for name, data in files.items():
-        path = folder / name
-        if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name[:100]}.new")
-        temporary.write_bytes(data)
-        temporary.replace(path)
-        written += 1
-    return Outcome(written, len(files) - written, _remove_others(folder, set(files)))
+
+    inputs: str
+    make: Callable[[], bytes]
 
 
-def _remove_others(folder: Path, wanted: set[str]) -> int:
-    removed = 0
-    for above, folders, names in os.walk(folder, topdown=False):
-        for name in names:
-            path = Path(above, name)
-            if path.relative_to(folder).as_posix() not in wanted:
-                path.unlink()
-                removed += 1
-        for name in folders:
-            path = Path(above, name)
-            if not any(path.iterdir()):
-                path.rmdir()
-    return removed
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is known of a file in the folder: what it was made from, and its bytes."""
+
+    inputs: str
+    seen: tuple[str, ...]
+    seen_digest: str
+    sha: str
+    size: int
+    modified: int
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Replace a file in one go, so that no reader ever sees half of one. Raises OSError if it cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name[:100]}.new")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What ``publish`` did, and the SHA-256 (in hex) of every file that is now in the folder."""
+
+    outcome: Outcome
+    digests: Mapping[str, str]
 
 
-def switch_folder(new: Path, current: Path) -> None:
-    """Put the folder ``new`` in the place of ``current``."""
-    old = current.with_name(f".{current.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if current.exists():
-        current.replace(old)
-    new.replace(current)
-    shutil.rmtree(old, ignore_errors=True)
+def publish(
+    folder: Path,
+    products: Mapping[str, Product],
+    *,
+    store: Store | None = None,
+    versions: Versions | None = None,
+    last: Callable[[Mapping[str, str]], Mapping[str, bytes]] | None = None,
+) -> Published:
+    """Make ``folder`` hold exactly ``products`` (by relative path), and the files that ``last`` gives.
+
+    ``last`` gets the digests of all products, for files that list the others. Raises TargetFailed
+    if the disk or a process fails; the folder is then as it was before.
+    """
+    shelf = _Shelf(folder, store or Store(None), versions)
+    try:
+        recover_folder(folder)
+        return shelf.publish(products, last)
+    except OSError as error:
+        where = error.filename if isinstance(error.filename, str) else folder
+        raise TargetFailed(f"cannot write {where}: {error.strerror or error}") from error
+    except WorkerDied as error:
+        raise TargetFailed(f"{folder}: {error}") from error
 
 
-def recover_folder(current: Path) -> None:
-    """Finish a switch that was cut off between its two moves."""
-    old = current.with_name(f".{current.name}.old")
-    if old.exists() and not current.exists():
-        old.replace(current)
-    shutil.rmtree(old, ignore_errors=True)
+def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
+    """Make ``folder`` hold exactly ``files`` (by relative path); what is equal already stays untouched."""
+    return publish(folder, {name: Product("", partial(bytes, data)) for name, data in files.items()}).outcome
+
+
+def is_published(folder: Path, store: Store) -> bool:
+    """True if the folder holds exactly what was published last."""
+    shelf = _Shelf(folder, store, None)
+    return bool(shelf.known) and shelf.known.keys() == shelf.present.keys() and all(map(shelf.is_whole, shelf.known))
+
+
+class _Shelf:
+    """A folder, what is in it, and what is known of that."""
+
+    def __init__(self, folder: Path, store: Store, versions: Versions | None) -> None:
+        self._folder = folder
+        self._store = store
+        self._versions = versions
+        self._key = digest("published", str(folder.resolve()))
+        self._spare = folder.parent / SPARES / folder.name if store.is_kept else None
+        self.known = self._load()
+        self.present = files_in(folder)
+
+    def publish(
+        self, products: Mapping[str, Product], last: Callable[[Mapping[str, str]], Mapping[str, bytes]] | None
+    ) -> Published:
+        fresh = {name: self.known[name] for name in products if self._is_fresh(name, products[name])}
+        stale = [name for name in products if name not in fresh]
+        with Edition(self._folder, products, self._spare) as edition:
+            made = self._make(edition, products, stale)
+            entries = fresh | {name: entry for name, (_, entry) in zip(stale, made, strict=True)}
+            written = {name for name, (is_new, _) in zip(stale, made, strict=True) if is_new}
+            for name, data in (last(_digests(entries)) if last else {}).items():
+                is_new, entries[name] = self._put(edition, name, data, "", ())
+                written |= {name} if is_new else set()
+            removed = len(self.present.keys() - entries.keys())
+            if written or removed or not self._folder.is_dir():
+                edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
+        if entries != self.known:
+            self._save(entries)
+        return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
+
+    def is_whole(self, name: str) -> bool:
+        """True if the file is the one that is known (by size and time of change)."""
+        entry = self.known.get(name)
+        state = self.present.get(name)
+        return bool(entry and state and (state.size, state.modified) == (entry.size, entry.modified))
+
+    def _is_fresh(self, name: str, product: Product) -> bool:
+        if not product.inputs or not self.is_whole(name):
+            return False
+        entry = self.known[name]
+        return entry.inputs == product.inputs and entry.seen_digest == self._digest_of(entry.seen)
+
+    def _digest_of(self, seen: Iterable[str]) -> str:
+        files = tuple(seen)
+        return self._versions.of_files(files) if files and self._versions else ""
+
+    def _make(self, edition: Edition, products: Mapping[str, Product], names: list[str]) -> list[tuple[bool, _Entry]]:
+        def make(share: Sequence[str]) -> list[tuple[bool, _Entry]]:
+            found = []
+            for name in share:
+                with watching() as seen:
+                    data = products[name].make()
+                found.append(self._put(edition, name, data, products[name].inputs, tuple(sorted(seen))))
+            return found
+
+        return map_share(make, names)
+
+    def _put(self, edition: Edition, name: str, data: bytes, inputs: str, seen: tuple[str, ...]) -> tuple[bool, _Entry]:
+        """Write a file unless the present one is the same; tells whether it wrote."""
+        sha = hashlib.sha256(data).hexdigest()
+        is_new = not self._is_same(name, sha, data)
+        state = edition.write(name, data) if is_new else self.present[name]
+        return is_new, _Entry(inputs, seen, self._digest_of(seen), sha, state.size, state.modified)
+
+    def _is_same(self, name: str, sha: str, data: bytes) -> bool:
+        if name not in self.present or self.present[name].size != len(data):
+            return False
+        if self.is_whole(name):
+            return self.known[name].sha == sha
+        return (self._folder / name).read_bytes() == data
+
+    # ---------------------------------------------------------------------- the ledger
+
+    def _load(self) -> dict[str, _Entry]:
+        row = self._store.get(self._key)
+        try:
+            entries = json.loads(row) if row else {}
+            return {
+                name: _Entry(inputs, tuple(seen), seen_digest, sha, size, modified)
+                for name, (inputs, seen, seen_digest, sha, size, modified) in entries.items()
+            }
+        except (ValueError, TypeError, AttributeError):
+            return {}
+
+    def _save(self, entries: Mapping[str, _Entry]) -> None:
+        rows = {n: (e.inputs, e.seen, e.seen_digest, e.sha, e.size, e.modified) for n, e in entries.items()}
+        self._store.put(self._key, json.dumps(rows, separators=(",", ":")).encode())
+
+
+def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:
+    return {name: entries[name].sha for name in sorted(entries)}
+
+
+__all__ = ["Product", "Published", "is_published", "locked", "publish", "sync_folder", "write_file"]

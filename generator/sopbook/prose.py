@@ -7,8 +7,10 @@ writes HTML or Word walks the tree and decides what each node becomes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from sopbook.places import Place
 
@@ -190,15 +192,52 @@ Block = Paragraph | Heading | List | Table | Quote | Callout | CodeBlock | Thema
 
 def walk(node: object) -> Iterator[object]:
     """Every dataclass node in and below ``node`` (a node, or tuples of nodes), in reading order."""
-    if isinstance(node, tuple):
-        for child in node:
-            yield from walk(child)
-    elif is_dataclass(node):
-        yield node
-        for item in fields(node):
-            value = getattr(node, item.name)
-            if isinstance(value, tuple) or (is_dataclass(value) and not isinstance(value, Place)):
-                yield from walk(value)
+    for root, nodes in _walked:
+        if root is node:
+            return iter(nodes)
+    return _walk(node)
+
+
+@contextmanager
+def walked_once(node: object) -> Iterator[None]:
+    """Within the ``with`` block, ``walk(node)`` goes through the nodes that were found at its beginning."""
+    _walked.append((node, tuple(_walk(node))))
+    try:
+        yield
+    finally:
+        _walked.pop()
+
+
+_walked: list[tuple[object, tuple[object, ...]]] = []
+
+
+def _walk(node: object) -> Iterator[object]:
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tuple):
+            waiting.extend(reversed(here))
+            continue
+        kind: type = type(here)
+        names = _fields_of(kind)
+        if names is None:
+            continue
+        yield here
+        for name in names:
+            value = getattr(here, name)
+            if type(value) not in _LEAVES:
+                waiting.append(value)
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None), Place})
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a class of nodes, the last one first; None for what is no node."""
+    if not is_dataclass(kind) or kind is Place:
+        return None
+    return tuple(item.name for item in reversed(fields(kind)))
 
 
 def merged(inlines: Iterable[Inline]) -> tuple[Inline, ...]:

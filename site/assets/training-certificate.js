@@ -71,7 +71,7 @@ export function start(element, index) {
         make("h2", {}, say(index, "certificate")),
         make("p", { class: "sop-certificate__name" }, person.name, ...(person.number ? [make("span", { class: "sop-quiet" }, ` ${person.number}`)] : [])),
         make("p", {}, say(index, "certificate_text", { role: index.roles[number].title, handbook: index.handbook.title, percent: tested.score, on: day(index, dates.sort().at(-1)) })),
-        make("div", { class: "sop-scroll", tabindex: "0", role: "region", "aria-label": say(index, "certificate") }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows))),
+        make("div", { class: "sop-scroll", tabindex: "0", role: "region", "aria-label": say(index, "certificate") }, make("table", { class: "sop-table" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows))),
         make("div", { class: "sop-signs" }, ...signs),
         make("p", { class: "sop-quiet" }, say(index, "certificate_proof", { on: day(index, today()) })),
       ),

@@ -16,12 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sopbook.cli.misuse import Misuse
-from sopbook.read.tree import HandbookNotFound
+from sopbook.errors import HandbookNotFound
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    parser = _parser()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parser = _parser(given)
     options = parser.parse_args(arguments)
     options.root = Path(options.directory)
     try:
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sopbook",
         description="Compile standard operating procedures into a staff handbook.",
@@ -51,8 +52,33 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-C", dest="directory", metavar="DIR", default=".", help="work on the handbook in DIR")
     parser.add_argument("--version", action="version", version=f"sopbook {version('sopbook')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in pkgutil.iter_modules(__path__):
-        command = importlib.import_module(f"{__name__}.{module.name}")
+    for name in _needed(given):
+        command = importlib.import_module(f"{__name__}.{name}")
         if hasattr(command, "add"):
             command.add(commands)
     return parser
+
+
+def _needed(given: Sequence[str]) -> list[str]:
+    """The modules to load: that of the command that is asked for, or all of them where it is not found so quickly."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    command = _first_word(given)
+    return [command] if command in names and _is_command(command) else names
+
+
+def _first_word(given: Sequence[str]) -> str:
+    """The first argument that is neither an option nor the folder of ``-C``; empty if there is none."""
+    words = iter(given)
+    for word in words:
+        if word == "-C":
+            next(words, None)
+        elif word.startswith("-"):
+            # Help lists all commands; of -Cfolder and the like the whole parser takes care.
+            return ""
+        else:
+            return word
+    return ""
+
+
+def _is_command(name: str) -> bool:
+    return hasattr(importlib.import_module(f"{__name__}.{name}"), "add")

@@ -7,10 +7,10 @@ from typing import Any
 
 from sopbook.check import Rule, all_rules, rule_with
 from sopbook.cli.misuse import Misuse
+from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import load
 from sopbook.locales import Text, languages
 from sopbook.read.collect import near
-from sopbook.read.tree import HandbookNotFound
 
 _BAD = Text("不好", "Bad")
 _GOOD = Text("好", "Good")

@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.read.tree import SOURCES, HandbookNotFound
+from sopbook.read.tree import SOURCES
 
 _SECONDS = 60
 MOST_FILES = 20_000

@@ -43,9 +43,13 @@ def page_files(handbook: Handbook, folders: Sequence[Path]) -> dict[str, bytes]:
     for compiled in compile_forms(handbook, folders):
         number = compiled.form.number
         files[f"{number}/{number}.docx"] = compiled.word()
-        described = json.dumps(describe(compiled.form, words), ensure_ascii=False, separators=(",", ":"))
-        files[f"{number}/{number}.json"] = described.encode()
+        files[f"{number}/{number}.json"] = described(compiled.form, words)
     return files
+
+
+def described(form: Fillable, words: Locale) -> bytes:
+    """``describe`` as compact JSON."""
+    return json.dumps(describe(form, words), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 # ------------------------------------------------------------------------- description

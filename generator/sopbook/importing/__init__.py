@@ -26,6 +26,7 @@ from sopbook.importing.tree import Block, Entry, Fate, Original, Spot, Table, Wh
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Kind
+from sopbook.read import read_document
 from sopbook.read.frontmatter import NUMBER
 from sopbook.read.source import MAX_SOURCE_BYTES
 from sopbook.read.tree import SOURCES
@@ -42,6 +43,9 @@ SAME_DOCUMENT = 0.3
 _TOO_LONG = Text(
     "文字太长（超过 {limit} 字），一份文件装不下，请先拆分",
     "the text is too long for one document (over {limit} characters); split it first",
+)
+_OURS = Text(
+    "已经是本手册格式的源文件，直接放进 sop/ 即可", "it is a source of this format already; just put it into sop/"
 )
 _EMPTY = Text("文件里没有文字", "there is no text in it")
 _TAKEN = Text("编号 {number} 已被 {file} 使用", "the number {number} is taken by {file}")
@@ -143,6 +147,8 @@ class Importer:
     def plan(self, path: Path, wishes: Wishes) -> Plan:
         """What importing a file would do. Writes nothing. Raises Refused for a file that cannot be imported."""
         data = read_bounded(path, MAX_FILE_BYTES)
+        if path.suffix.lower() == ".md" and read_document(path.name, data).document is not None:
+            raise Refused(_OURS)
         digest = hashlib.sha256(data).hexdigest()
         original = readers.read(readers.Input(path.name, data))
         _bound(original)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sopbook import prose
-from sopbook.importing.markers import typed
+from sopbook.importing.markers import BARE, typed
 from sopbook.importing.tree import Block, Entry, Fate, Paragraph, Spot
 from sopbook.prose import Suffix
 
@@ -24,8 +24,8 @@ def missing(blocks: Sequence[Block], made: Sequence[prose.Block], title: str, en
     reported = [letters(entry.text) for entry in entries]
     found: list[Entry] = []
     for spot, text in _paragraphs(blocks):
-        found_marker = typed(text)
-        text = text[found_marker.end :] if found_marker else text
+        marker, bare = typed(text), BARE.match(text)
+        text = text[marker.end :] if marker else text[bare.end() :] if bare else text
         if letters(text) in kept:
             continue
         lost = [

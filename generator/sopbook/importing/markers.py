@@ -21,6 +21,9 @@ _SEPARATOR = r"[、.．,，:：]"
 _PLAIN = r"(?![\d.．])"
 _Read = Callable[[re.Match[str]], Marker | None]
 
+BARE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)[\s\u3000]+(?=[^\s\d])")
+"""A number with only a space behind it (``4 Procedure``): a marker where a heading or its series says so."""
+
 _SYMBOLS = "•·●○■□▪◆◇▲△➢➤✓√★☆※►‣⁃–—"
 
 

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sopbook.importing import numerals
+from sopbook.importing.inline import label
 from sopbook.importing.lines import columns
-from sopbook.importing.markers import Found, bullet, typed
+from sopbook.importing.markers import BARE, Found, bullet, typed
 from sopbook.importing.tree import BLANK, Block, Entry, Fate, Marker, Paragraph, Run, Table
+from sopbook.importing.words import key_of
 
 MAX_HEADING_COLUMNS = 60
 MAX_GAP = 3
@@ -26,7 +28,6 @@ _STRONG = re.compile(
     r"第.|一、|（一）|篇|dotted:[2-9]|chapter|section|article|part|appendix|annex|step|phase", re.IGNORECASE
 )
 _ALWAYS_HEADING = re.compile(r"第(部分|[编編篇章节節])|篇|chapter|part|appendix|annex", re.IGNORECASE)
-_BARE = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2})*)[\s\u3000]+(?=[^\s\d])")
 _GAP = re.compile(r"(?<=\S)(?: {6,}|\u3000{3,}|[ \u3000]{8,})(?=\S)(?![^\s：:]{1,10}[：:]|年|月|日)")
 _GLUED = re.compile(r"(?<=[。；;.!?！？：:）)])\s*(?=\S)")
 
@@ -183,14 +184,15 @@ def _typed(block: Paragraph, series: _Series, ahead: Sequence[str]) -> Found | N
         return None
     if found and series.accept(found.marker, ahead):
         return found
-    bare = _BARE.match(text)
+    bare = BARE.match(text)
     if bare:
         ordinals = tuple(int(part) for part in bare[1].split("."))
         if len(ordinals) == 2 and ordinals[1] == 0:
             ordinals = ordinals[:1]
         marker = Marker(bare[1], f"dotted:{len(ordinals)}", ordinals, len(ordinals) - 1)
         short = columns(text) <= MAX_HEADING_COLUMNS and not _SENTENCE_END.search(text)
-        if block.heading or (short and (series.continues(marker) or _bare_goes_on(ordinals, ahead))):
+        known = short and key_of("headings", label(text[bare.end() :])) is not None
+        if block.heading or known or (short and (series.continues(marker) or _bare_goes_on(ordinals, ahead))):
             return Found(marker, bare.end())
     return bullet(text)
 
@@ -199,7 +201,7 @@ def _bare_goes_on(ordinals: tuple[int, ...], ahead: Sequence[str]) -> bool:
     """True if the next number of a series without separators comes up soon (``1 Purpose`` … ``2 Scope``)."""
     wanted = ".".join(map(str, (*ordinals[:-1], ordinals[-1] + 1)))
     return ordinals[-1] == 1 and any(
-        (match := _BARE.match(text)) and match[1] in (wanted, f"{wanted}.0") and columns(text) <= MAX_HEADING_COLUMNS
+        (match := BARE.match(text)) and match[1] in (wanted, f"{wanted}.0") and columns(text) <= MAX_HEADING_COLUMNS
         for text in ahead
     )
 
@@ -504,6 +506,9 @@ def _promote(node: Node) -> None:
         promoted.append(child)
         following = node.children[index + 1] if index + 1 < len(node.children) else None
         if not isinstance(child, Node) or isinstance(following, Node) or _is_style(child) or not _is_sentence(child):
+            continue
+        # A sentence that goes on after a semicolon is no end of a list.
+        if re.search(r"[；;，,]$", child.text):
             continue
         if child.marker and child.marker.family.startswith("第") and child.marker.family[1] in "条條":
             continue

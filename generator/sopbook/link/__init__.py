@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from sopbook import prose
-from sopbook.link.anchors import targets
+from sopbook.link.anchors import Anchors
 from sopbook.link.handbook import Actor, Asked, Handbook, Target, Use, Work
 from sopbook.locales import locale
 from sopbook.model import (
@@ -26,6 +25,7 @@ from sopbook.model import (
     Settings,
     Step,
 )
+from sopbook.read.facts import Facts
 from sopbook.read.quantities import duration
 from sopbook.read.tree import Sources
 
@@ -38,6 +38,7 @@ _V = TypeVar("_V")
 def link(sources: Sources) -> Handbook:
     """Put the documents of a folder together."""
     documents, duplicates = _distinct(sources)
+    facts = _facts(sources, documents)
     actors = _actors(documents)
     findings = (*sources.findings, *(finding for reading in sources.readings for finding in reading.findings))
     return Handbook(
@@ -48,12 +49,13 @@ def link(sources: Sources) -> Handbook:
         assets=sources.assets,
         findings=findings,
         by_number={document.id: document for document in documents},
-        anchors={document.id: targets(document) for document in documents},
+        facts=facts,
+        anchors=Anchors(documents),
         actors=actors,
         figures={figure.name: figure for figure in sources.settings.figures},
         uses=_grouped(_uses(documents)),
-        mentions={number: _unique(found) for number, found in _grouped(_mentions(documents)).items()},
-        names=_named(documents),
+        mentions={number: _unique(found) for number, found in _grouped(_mentions(documents, facts)).items()},
+        names=_named(documents, facts),
         work=_grouped(_work(documents, actors)),
         questions=_grouped(_tested(documents)),
         confirmed=sources.confirmed,
@@ -153,22 +155,26 @@ def named_documents(document: Document) -> Iterator[Name]:
             yield tests
 
 
-def _mentions(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
+def _facts(sources: Sources, documents: Iterable[Document]) -> dict[str, Facts]:
+    by_file = {reading.file: reading.facts for reading in sources.readings}
+    return {document.id: by_file[document.place.file] for document in documents}
+
+
+def _mentions(documents: Iterable[Document], facts: Mapping[str, Facts]) -> Iterator[tuple[str, Document]]:
     for document in documents:
         named = [name.text for name in named_documents(document)]
         if isinstance(document, Procedure):
             named += [name.text for step in document.steps for name in step.records]
-        written = [node.number for node in prose.walk(document) if isinstance(node, prose.Reference)]
-        for number in (*written, *named):
+        for number in (*facts[document.id].mentioned, *named):
             if number and number != document.id:
                 yield number, document
 
 
-def _named(documents: Iterable[Document]) -> Mapping[str, tuple[Document, ...]]:
+def _named(documents: Iterable[Document], facts: Mapping[str, Facts]) -> Mapping[str, tuple[Document, ...]]:
     """For each document the others that it names, by number."""
     by_number = {document.id: document for document in documents}
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for number, document in _mentions(by_number.values()):
+    for number, document in _mentions(by_number.values(), facts):
         if number in by_number:
             found[document.id].add(number)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sopbook import prose
 from sopbook.link.handbook import Target
@@ -59,3 +59,22 @@ def targets(document: Document) -> dict[str, Target]:
     found = {title: Target(document, anchor, title) for anchor, title in named if title and count[title] == 1}
     found.update((anchor, Target(document, anchor, title)) for anchor, title in named)
     return found
+
+
+class Anchors(Mapping[str, Mapping[str, Target]]):
+    """For each document (by number) what ``targets`` says, found out when first asked for."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = {document.id: document for document in documents}
+        self._found: dict[str, dict[str, Target]] = {}
+
+    def __getitem__(self, number: str) -> Mapping[str, Target]:
+        if number not in self._found:
+            self._found[number] = targets(self._documents[number])
+        return self._found[number]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)

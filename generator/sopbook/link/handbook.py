@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sopbook.model import (
     Bank,
@@ -24,7 +26,11 @@ from sopbook.model import (
 )
 from sopbook.places import Finding
 from sopbook.prose import Reference
+from sopbook.read.facts import Facts
 from sopbook.values import Duration
+
+if TYPE_CHECKING:
+    from sopbook.cache.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class Handbook:
     assets: Mapping[str, int]
     findings: tuple[Finding, ...]
     by_number: Mapping[str, Document]
+    facts: Mapping[str, Facts]
+    """What each document's running text names, without reading it."""
     anchors: Mapping[str, Mapping[str, Target]]
     """For each document, what each anchor and each unambiguous title in it leads to."""
     actors: Mapping[str, Actor]
@@ -105,10 +113,19 @@ class Handbook:
     confirmed: Mapping[tuple[str, str], str] | None = None
     """For each (question, what it tests) the digest of the content for which an author confirmed it; None if
     the handbook keeps no such list."""
+    versions: Versions | None = None
+    """Digests of what outputs depend on; None where nobody counts changes."""
 
     def of_kind(self, kind: Kind) -> tuple[Document, ...]:
         """The documents of one kind, by number."""
-        return tuple(document for document in self.documents if document.kind is kind)
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[Kind, tuple[Document, ...]]:
+        found: dict[Kind, list[Document]] = {}
+        for document in self.documents:
+            found.setdefault(document.kind, []).append(document)
+        return {kind: tuple(documents) for kind, documents in found.items()}
 
     def resolve(self, number: str, anchor: str, within: Document) -> Target | None:
         """What ``number#anchor`` leads to, seen from ``within``; None if it leads nowhere."""
@@ -138,6 +155,13 @@ class Handbook:
         figure = self.figures.get(limit.text)
         return figure.duration if figure else None
 
+    @cached_property
+    def _contacts(self) -> Mapping[str, Contact]:
+        found: dict[str, Contact] = {}
+        for contact in self.contacts():
+            found.setdefault(contact.name, contact)
+        return found
+
     def terms(self) -> tuple[Term, ...]:
         """The terms of all glossaries."""
         return tuple(term for document in self._references() for term in document.terms)
@@ -148,17 +172,37 @@ class Handbook:
 
     def contact(self, name: Name) -> Contact | None:
         """The contact that goes by a name."""
-        return next((contact for contact in self.contacts() if contact.name == name.text), None)
+        return self._contacts.get(name.text)
 
     def duties(self) -> tuple[tuple[Role, Duty], ...]:
         """Every duty with its role."""
-        roles = (document for document in self.documents if isinstance(document, Role))
+        roles = (document for document in self.of_kind(Kind.ROLE) if isinstance(document, Role))
         return tuple((role, duty) for role in roles for duty in role.duties)
 
     def banks_for(self, document: Document) -> tuple[Bank, ...]:
         """The question banks made for a document."""
-        banks = (other for other in self.documents if isinstance(other, Bank))
-        return tuple(bank for bank in banks if bank.tests and bank.tests.text == document.id)
+        return self._banks.get(document.id, ())
+
+    @cached_property
+    def _banks(self) -> Mapping[str, tuple[Bank, ...]]:
+        found: dict[str, list[Bank]] = {}
+        for bank in self.of_kind(Kind.BANK):
+            if isinstance(bank, Bank) and bank.tests:
+                found.setdefault(bank.tests.text, []).append(bank)
+        return {number: tuple(banks) for number, banks in found.items()}
+
+    def subordinates(self, role: Role) -> tuple[Role, ...]:
+        """The posts that report to a post."""
+        return self._subordinates.get(role.id, ())
+
+    @cached_property
+    def _subordinates(self) -> Mapping[str, tuple[Role, ...]]:
+        found: dict[str, list[Role]] = {}
+        for other in self.of_kind(Kind.ROLE):
+            actor = self.actor(other.reports_to) if isinstance(other, Role) and other.reports_to else None
+            if actor and actor.role and isinstance(other, Role):
+                found.setdefault(actor.role.id, []).append(other)
+        return {number: tuple(roles) for number, roles in found.items()}
 
     def _references(self) -> tuple[ReferenceDocument, ...]:
-        return tuple(document for document in self.documents if isinstance(document, ReferenceDocument))
+        return tuple(d for d in self.of_kind(Kind.REFERENCE) if isinstance(d, ReferenceDocument))

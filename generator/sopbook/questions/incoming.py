@@ -20,6 +20,8 @@ from sopbook.questions.text import clean
 MOST_QUESTIONS = 5_000
 MOST_OPTIONS = 100
 MOST_TEXT = 50_000
+MOST_HTML = 200_000
+"""Of one piece of a question, before it is taken apart."""
 
 NO_STEM = Text("没有题干", "it has no stem")
 NO_ANSWER = Text("没有可判分的答案", "it has no answer to mark it by")

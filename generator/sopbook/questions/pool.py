@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import fold
+from sopbook.memo import once_a_handbook
 from sopbook.model import Bank, Document, Procedure, Question, Status
 from sopbook.questions.derived import derived
 from sopbook.questions.entry import Entry
@@ -31,17 +31,10 @@ class Choice:
     tag: str = ""
 
 
-_last: list[tuple[weakref.ref[Handbook], tuple[Entry, ...]]] = []
-
-
+@once_a_handbook
 def pool(handbook: Handbook) -> tuple[Entry, ...]:
-    """Every question there is: those written by hand, then those that the structure gives.
-
-    Remembered for the last handbook, since rules, pages and their data all ask for it.
-    """
-    if not _last or _last[0][0]() is not handbook:
-        _last[:] = [(weakref.ref(handbook), (*written(handbook), *derived(handbook)))]
-    return _last[0][1]
+    """Every question there is: those written by hand, then those that the structure gives."""
+    return (*written(handbook), *derived(handbook))
 
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:

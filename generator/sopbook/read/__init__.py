@@ -11,6 +11,7 @@ from sopbook.places import Finding
 from sopbook.read import frontmatter, markdown, source, yaml_tree
 from sopbook.read.collect import Collector
 from sopbook.read.context import Context
+from sopbook.read.facts import NO_FACTS, Facts, facts_of
 from sopbook.read.kinds.bank import read_bank
 from sopbook.read.kinds.checklist import read_checklist
 from sopbook.read.kinds.common import read_common
@@ -38,12 +39,17 @@ class Reading:
 
     ``document`` is None if the file is broken; ``names`` is then what it claims to be called
     (number, title, aliases), so that references to it are not reported as dangling on top.
+    ``content`` is the digest of the file's path and bytes, ``outline`` that of what other documents
+    may see of this one; both are empty where nobody counts changes.
     """
 
     file: str
     document: Document | None
     names: frozenset[str]
     findings: tuple[Finding, ...]
+    facts: Facts = NO_FACTS
+    content: str = ""
+    outline: str = ""
 
 
 def read_document(file: str, data: bytes) -> Reading:
@@ -53,7 +59,8 @@ def read_document(file: str, data: bytes) -> Reading:
     """
     collector = Collector()
     document, names = _read(file, data, collector)
-    return Reading(file, document, names, tuple(collector.findings))
+    facts = facts_of(document) if document else NO_FACTS
+    return Reading(file, document, names, tuple(collector.findings), facts)
 
 
 def _read(file: str, data: bytes, collector: Collector) -> tuple[Document | None, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sopbook.places import Place
@@ -14,6 +15,7 @@ MAX_LINE_CHARS = 20_000
 """Beyond this a line is data, not text, and makes Markdown parsers slow."""
 
 _FENCE = "---"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def decode(file: str, data: bytes, collector: Collector) -> str | None:
         if len(content) > MAX_LINE_CHARS:
             collector.add("SOP101", Place(file, number), content[:40] + "…", reason="line", limit=MAX_LINE_CHARS)
             return None
-    return "".join(char for char in text if char in "\n\t" or (ord(char) >= 32 and not 0x7F <= ord(char) < 0xA0))
+    return _CONTROL.sub("", text)
 
 
 def split(file: str, text: str, collector: Collector) -> Source | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sopbook.errors import HandbookNotFound
 from sopbook.model import Figure, Settings, Thresholds, Training
 from sopbook.places import Finding, Place
 from sopbook.read import Reading, confirmed, frontmatter, quantities, read_document, source, yaml_tree
@@ -14,10 +16,6 @@ from sopbook.read.collect import Collector
 
 SOURCES = "sop"
 SETTINGS = f"{SOURCES}/handbook.yml"
-
-
-class HandbookNotFound(Exception):
-    """The folder holds no handbook (no ``sop/handbook.yml``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,17 @@ class Sources:
     """See ``Handbook.confirmed``."""
 
 
-def read_sources(root: Path) -> Sources:
+def read_all(files: Sequence[tuple[str, bytes]]) -> list[Reading]:
+    """Read files, given as path and bytes, one after the other."""
+    return [read_document(file, data) for file, data in files]
+
+
+def read_sources(
+    root: Path, read_files: Callable[[Sequence[tuple[str, bytes]]], Sequence[Reading]] = read_all
+) -> Sources:
     """Read the handbook in ``root``. Files are visited in the order of their paths.
+
+    ``read_files`` may remember what came of the same bytes before.
 
     Raises HandbookNotFound if there is none.
     """
@@ -46,7 +53,7 @@ def read_sources(root: Path) -> Sources:
         raise HandbookNotFound(root)
     collector = Collector()
     settings = _settings(_content(root, SETTINGS, collector) or b"", collector)
-    readings: list[Reading] = []
+    documents: list[tuple[str, bytes]] = []
     assets: dict[str, int] = {}
     for file in _files(root, collector):
         if file in (SETTINGS, confirmed.FILE):
@@ -54,12 +61,15 @@ def read_sources(root: Path) -> Sources:
         if file.lower().endswith(".md"):
             data = _content(root, file, collector)
             if data is not None:
-                readings.append(read_document(file, data))
+                documents.append((file, data))
         else:
-            assets[file] = (root / file).stat().st_size
+            # What vanishes meanwhile is no longer there.
+            with suppress(OSError):
+                assets[file] = (root / file).stat().st_size
+    readings = tuple(read_files(documents))
     lock = _content(root, confirmed.FILE, collector) if (root / confirmed.FILE).is_file() else None
     known = None if lock is None else confirmed.parse(lock, collector)
-    return Sources(root, settings, tuple(readings), assets, tuple(collector.findings), known)
+    return Sources(root, settings, readings, assets, tuple(collector.findings), known)
 
 
 def _files(root: Path, collector: Collector) -> list[str]:

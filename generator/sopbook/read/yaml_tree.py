@@ -98,9 +98,9 @@ class _Builder:
         match event:
             case yaml.AliasEvent():
                 raise _Refused("alias", event.start_mark)
+            case yaml.ScalarEvent() | yaml.CollectionStartEvent() if event.tag not in (None, "!"):
+                raise _Refused("tag", event.start_mark)
             case yaml.ScalarEvent():
-                if event.tag not in (None, "!"):
-                    raise _Refused("tag", event.start_mark)
                 return str(event.value)
             case yaml.SequenceStartEvent():
                 return self._sequence(events, path)

@@ -128,6 +128,7 @@ RULES = (
         ),
         example=Example(file=_PROCEDURE, good=_SENTENCE, bad=Text("![前台](desk.png)", "![Reception desk](desk.png)")),
         check=file_missing,
+        by_document=True,
     ),
     Rule(
         code="SOP704",
@@ -152,6 +153,7 @@ RULES = (
             bad=Text("![前台](https://example.com/desk.png)", "![Desk](https://example.com/desk.png)"),
         ),
         check=picture_unfit,
+        by_document=True,
     ),
     Rule(
         code="SOP705",
@@ -187,6 +189,7 @@ RULES = (
             bad=Text("**送达：**快递员到前台。", "**Delivery:**a courier comes."),
         ),
         check=stray_emphasis,
+        by_document=True,
     ),
     Rule(
         code="SOP707",
@@ -201,6 +204,7 @@ RULES = (
         ),
         example=Example(file=_PROCEDURE, good=_SENTENCE, bad=Text("![](desk.png)", "![](desk.png)")),
         check=picture_without_alternative,
+        by_document=True,
     ),
     Rule(
         code="SOP708",
@@ -214,5 +218,6 @@ RULES = (
             "Web pages, SVG pictures and scripts run programs when they are opened under the handbook's address.",
         ),
         check=attachment_type,
+        by_document=True,
     ),
 )

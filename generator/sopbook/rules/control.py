@@ -81,6 +81,7 @@ RULES = (
             bad=Text("effective: 2019-01-01", "effective: 2019-01-01"),
         ),
         check=review_overdue,
+        by_document=True,
     ),
     Rule(
         code="SOP502",
@@ -103,6 +104,7 @@ RULES = (
             file=_REFERENCE, good=Text("version: A/0", "version: A/0"), bad=Text("version: A/1", "version: A/1")
         ),
         check=version_without_revision,
+        by_document=True,
     ),
     Rule(
         code="SOP503",
@@ -118,6 +120,7 @@ RULES = (
             bad=Text("effective: 2199-01-01", "effective: 2199-01-01"),
         ),
         check=effective_in_future,
+        by_document=True,
     ),
     Rule(
         code="SOP504",
@@ -139,5 +142,6 @@ RULES = (
             bad=Text("| A/0 | 元旦 |", "| A/0 | New Year |"),
         ),
         check=revisions_out_of_order,
+        by_document=True,
     ),
 )

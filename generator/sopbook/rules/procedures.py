@@ -54,6 +54,7 @@ RULES = (
             bad=Text("{#notify within=快件通知}", "{#notify within=parcel-notice}"),
         ),
         check=step_without_responsible,
+        by_document=True,
     ),
     Rule(
         code="SOP402",
@@ -73,5 +74,6 @@ RULES = (
         ),
         example=None,
         check=procedure_without_records,
+        by_document=True,
     ),
 )

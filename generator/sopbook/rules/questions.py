@@ -76,6 +76,7 @@ RULES = (
             bad=Text("- [ ] 当场拍照", "- [ ] Photographs it"),
         ),
         check=question_without_answer,
+        by_document=True,
     ),
     Rule(
         code="SOP602",
@@ -94,6 +95,7 @@ RULES = (
             bad=Text("{#damaged difficulty=1}", "{#damaged difficulty=1}"),
         ),
         check=question_without_target,
+        by_document=True,
     ),
     Rule(
         code="SOP603",
@@ -109,5 +111,6 @@ RULES = (
             bad=Text("代领", "Knowing"),
         ),
         check=question_without_rationale,
+        by_document=True,
     ),
 )

@@ -190,6 +190,7 @@ RULES = (
             bad=Text("快件登记表 [[OF-BD-10]]", "Parcel log [[OF-BD-10]]"),
         ),
         check=dangling_reference,
+        by_document=True,
     ),
     Rule(
         code="SOP302",
@@ -208,6 +209,7 @@ RULES = (
             bad=Text("tests=#hand-out", "tests=#hand-out"),
         ),
         check=dangling_anchor,
+        by_document=True,
     ),
     Rule(
         code="SOP303",
@@ -229,6 +231,7 @@ RULES = (
             bad=Text("{#notify responsible=收发人员", '{#notify responsible="Mail clark"'),
         ),
         check=unknown_role,
+        by_document=True,
     ),
     Rule(
         code="SOP304",
@@ -252,6 +255,7 @@ RULES = (
             bad=Text("within=快件通知时间", "within=parcel-notices"),
         ),
         check=unknown_figure,
+        by_document=True,
     ),
     Rule(
         code="SOP305",
@@ -273,6 +277,7 @@ RULES = (
             bad=Text("checklist=OF-BD-01", "checklist=OF-BD-01"),
         ),
         check=wrong_kind,
+        by_document=True,
     ),
     Rule(
         code="SOP306",
@@ -312,6 +317,7 @@ RULES = (
             bad=Text("", ""),
         ),
         check=unused,
+        by_document=True,
     ),
     Rule(
         code="SOP308",
@@ -327,6 +333,7 @@ RULES = (
             bad=Text("aliases: [前台, 综合办主管, 总经理]", "aliases: [Reception, Office manager, Managing director]"),
         ),
         check=ambiguous_role,
+        by_document=True,
     ),
     Rule(
         code="SOP309",
@@ -348,5 +355,6 @@ RULES = (
             bad=Text("frequency: 每日\ncall: [门岗]", "frequency: daily\ncall: [Gate]"),
         ),
         check=unknown_contact,
+        by_document=True,
     ),
 )

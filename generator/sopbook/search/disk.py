@@ -23,7 +23,7 @@ from whoosh.index import create_in, open_dir
 from whoosh.query import And, Every, Term
 from whoosh.query import Query as WhooshQuery
 
-from sopbook.output import recover_folder, switch_folder
+from sopbook.edition import recover_folder, switch_folder
 from sopbook.search.entries import Call, Entry, Part
 from sopbook.search.index import Character, Index, Token, key_of
 from sopbook.search.text import normalise
@@ -129,18 +129,24 @@ def _write_words(index: Index, folder: Path) -> None:
     for key in sorted({*index.keys, *index.characters}):
         tokens = [[token.text, token.idf, token.flags, token.forms] for token in index.keys.get(key, ())]
         character = index.characters.get(key)
-        known = [tokens, character and [character.reading, character.like], index.firsts.get(key, "")]
+        known = [
+            tokens,
+            character and [character.reading, character.like],
+            index.firsts.get(key, ""),
+            index.seconds.get(key, ""),
+        ]
         writer.add_document(key=key, known=json.dumps(known, ensure_ascii=False))
     writer.commit(optimize=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
-    """Idf, flags and forms of the tokens with a key; its character, and what stands before that in names."""
+    """Idf, flags and forms of the tokens with a key; its character, and its neighbours in names."""
 
     tokens: Mapping[str, list[Any]]
     character: Character | None
     before: str
+    after: str
 
 
 class DiskIndex:
@@ -197,6 +203,10 @@ class DiskIndex:
         """The characters with which a word of a name begins that has ``char`` as its second one."""
         return self._known(char).before
 
+    def after(self, char: str) -> str:
+        """The second characters of the words of names that begin with ``char``."""
+        return self._known(char).after
+
     def _make(self, text: str) -> Token:
         idf, flags, forms = self._known(key_of(text)).tokens[text]
         matcher = self._documents.postings("tokens", text)
@@ -209,7 +219,7 @@ class DiskIndex:
     def _read(self, key: str) -> _Known:
         reader = self._words.reader()
         if ("key", key) not in reader:
-            return _Known({}, None, "")
+            return _Known({}, None, "", "")
         number = next(iter(reader.postings("key", key).all_ids()))
-        tokens, character, before = json.loads(self._words.stored_fields(number)["known"])
-        return _Known({text: rest for text, *rest in tokens}, character and Character(*character), before)
+        tokens, character, before, after = json.loads(self._words.stored_fields(number)["known"])
+        return _Known({text: rest for text, *rest in tokens}, character and Character(*character), before, after)

@@ -81,6 +81,9 @@ class Lexicon(Protocol):
     def before(self, char: str) -> str:
         """The characters with which a word of a name begins that has ``char`` as its second one."""
 
+    def after(self, char: str) -> str:
+        """The second characters of the words of names that begin with ``char``."""
+
 
 @dataclass(frozen=True)
 class Index:
@@ -97,6 +100,7 @@ class Index:
     simplified: Mapping[str, str]
     keys: Mapping[str, tuple[Token, ...]]
     firsts: Mapping[str, str]
+    seconds: Mapping[str, str]
 
     def entry(self, position: int) -> Entry:
         """The document at a position."""
@@ -121,6 +125,10 @@ class Index:
     def before(self, char: str) -> str:
         """The characters with which a word of a name begins that has ``char`` as its second one."""
         return self.firsts.get(char, "")
+
+    def after(self, char: str) -> str:
+        """The second characters of the words of names that begin with ``char``."""
+        return self.seconds.get(char, "")
 
 
 def key_of(token: str) -> str:
@@ -199,9 +207,11 @@ class _Builder:
         for known in tokens.values():
             keys[key_of(known.text)].append(known)
         firsts: dict[str, set[str]] = defaultdict(set)
+        seconds: dict[str, set[str]] = defaultdict(set)
         for text, found in tokens.items():
             if found.flags == WORD | NAME and 2 <= len(text) <= 6 and CHINESE.fullmatch(text):
                 firsts[text[1]].add(text[0])
+                seconds[text[0]].add(text[1])
         typed = {char for token in tokens for char in token if CHINESE.match(char)}
         return Index(
             self._words.language,
@@ -215,6 +225,7 @@ class _Builder:
             {old: new for old, new in sorted(self._table.items()) if new in typed},
             {key: tuple(found) for key, found in keys.items()},
             {char: "".join(sorted(before)) for char, before in sorted(firsts.items())},
+            {char: "".join(sorted(after)) for char, after in sorted(seconds.items())},
         )
 
     def _clean(self, text: str) -> str:
@@ -310,8 +321,8 @@ class _Builder:
         if named and CHINESE.fullmatch(text) and 2 < len(text) <= relevance()["longest_word"]:
             counts[text] += 1
             self._flags[text] |= WORD
-        self._add_sounds(counts, text, words, 1 if named else 0.5)
         if named:
+            self._add_sounds(counts, text, words, 1)
             self._add_initials(counts, words, 1)
             for match in self._finder(text):
                 for other in self._same[match]:

@@ -7,10 +7,11 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+from sopbook.errors import HandbookNotFound
 from sopbook.handbooks import load
 from sopbook.link.handbook import Handbook
 from sopbook.output import locked
-from sopbook.read.tree import SETTINGS, SOURCES, HandbookNotFound
+from sopbook.read.tree import SETTINGS, SOURCES
 from sopbook.search.disk import DiskIndex, digest_of, write
 from sopbook.search.index import build_index
 

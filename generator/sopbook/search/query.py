@@ -375,7 +375,7 @@ class _Reader:
                 # What begins otherwise is kept elsewhere: look only where there is such a word.
                 if at == 0 and other not in self._lexicon.before(word[1]):
                     continue
-                if at == 1 and word[0] not in self._lexicon.before(other):
+                if at == 1 and other not in self._lexicon.after(word[0]):
                     continue
                 token = self._lexicon.get(word[:at] + other + word[at + 1 :])
                 if token and token.flags == WORD | NAME and (best is None or token.idf < best.idf):

@@ -21,7 +21,7 @@ from sopbook.search.relevance import relevance
 
 FOLDER = "assets/search/index"
 
-_SHARD = 3_000
+_SHARD = 2_000
 """Bytes of a piece of the vocabulary, uncompressed, as they should be on average."""
 
 _POSTINGS = 6_000
@@ -41,13 +41,15 @@ def search_files(index: Index) -> dict[str, bytes]:
     vocabulary = {token.text: _token(token, home) for token in index.tokens.values()}
     size = sum(len(_json({text: value})) for text, value in vocabulary.items())
     count = max(1, size // _SHARD)
-    shards: dict[int, dict[str, Any]] = {number: {"t": {}, "c": {}, "b": {}} for number in range(count)}
+    shards: dict[int, dict[str, Any]] = {number: {"t": {}, "c": {}, "b": {}, "a": {}} for number in range(count)}
     for text, value in vocabulary.items():
         shards[shard_of(key_of(text), count)]["t"][text] = value
     for char, known in index.characters.items():
         shards[shard_of(char, count)]["c"][char] = f"{known.reading} {known.like}".strip()
     for char, before in index.firsts.items():
         shards[shard_of(char, count)]["b"][char] = before
+    for char, after in index.seconds.items():
+        shards[shard_of(char, count)]["a"][char] = after
     files |= {f"v{number}": shard for number, shard in shards.items()}
     files |= {f"d{position}": _document(entry) for position, entry in enumerate(index.entries)}
     files["facets"] = _facets(index.entries)

@@ -1,7 +1,7 @@
 """The last phase: a target turns the handbook into files.
 
 Each module or package here that has a ``TARGET`` is a target; targets know the handbook, never
-each other and never the source text.
+each other and never the source text. A target has the name of its module.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sopbook.link.handbook import Handbook
-from sopbook.locales import Text
+if TYPE_CHECKING:
+    from sopbook.cache.store import Store
+    from sopbook.link.handbook import Handbook
+    from sopbook.locales import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where a target works: the handbook's folder, and the folder it may write to."""
+    """Where a target works: the handbook's folder, the folder it may write to, and the cache if there is one."""
 
     root: Path
     out: Path
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sopbook import prose
 from sopbook.link.handbook import Handbook
+from sopbook.memo import once_a_handbook
 from sopbook.model import Bank, Document, Procedure, Role, Status, TimeLimit, TrainingStep
 from sopbook.prose import Block
 
@@ -39,12 +40,14 @@ class RolePath:
         return tuple(document for document in self.documents if isinstance(document, Procedure))
 
 
+@once_a_handbook
 def role_paths(handbook: Handbook) -> tuple[RolePath, ...]:
     """The path of every role in force."""
     roles = (document for document in handbook.documents if isinstance(document, Role))
     return tuple(role_path(handbook, role) for role in roles if role.control.status is not Status.WITHDRAWN)
 
 
+@once_a_handbook
 def on_a_path(handbook: Handbook) -> frozenset[str]:
     """The numbers of all documents on any role's path."""
     return frozenset(document.id for path in role_paths(handbook) for document in path.documents)

@@ -309,7 +309,8 @@ def _question(question: Question, words: Locale) -> prose.ListItem:
     structured += _list([_question(part, words) for part in question.parts], ordered=True)
     rationale = [prose.Callout("rationale", question.rationale, _NOWHERE)] if question.rationale else []
     stem = paragraph((*question.stem, prose.Text(" "), suffix(question.anchor, values)))
-    return item((stem, *structured, *question.body, *rationale))
+    # The reader takes the last table or ordered list for what is to be answered.
+    return item((stem, *question.body, *structured, *rationale))
 
 
 def _pairs(question: Question, words: Locale) -> list[Block]:

@@ -34,6 +34,7 @@ class Lexicon {
     this.keys = new Map();
     this.chars = new Map();
     this.firsts = new Map();
+    this.seconds = new Map();
     this.pieces = new Map();
     this.files = new Map();
     this.documents = new Map();
@@ -69,6 +70,11 @@ class Lexicon {
   /** The characters with which a word of a name begins that has `char` as its second one. */
   before(char) {
     return (this.has(char) && this.firsts.get(char)) || "";
+  }
+
+  /** The second characters of the words of names that begin with `char`. */
+  after(char) {
+    return (this.has(char) && this.seconds.get(char)) || "";
   }
 
   clean(text) {
@@ -143,6 +149,7 @@ class Lexicon {
       this.chars.set(char, { reading, like });
     }
     for (const [char, before] of Object.entries(piece.b)) this.firsts.set(char, before);
+    for (const [char, after] of Object.entries(piece.a)) this.seconds.set(char, after);
     this.pieces.set(number, "here");
   }
 }

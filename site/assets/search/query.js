@@ -333,7 +333,7 @@ class Reader {
       for (const other of this.lexicon.character(word[at])?.like ?? "") {
         // What begins otherwise is kept elsewhere: look only where there is such a word.
         if (at === 0 && !this.lexicon.before(word[1]).includes(other)) continue;
-        if (at === 1 && !this.lexicon.before(other).includes(word[0])) continue;
+        if (at === 1 && !this.lexicon.after(word[0]).includes(other)) continue;
         const token = this.lexicon.get(word.slice(0, at) + other + word.slice(at + 1));
         if (token && token.flags === (WORD | NAME) && (!best || token.idf < best.idf)) best = token;
       }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ from sopbook.handbooks import load
 from sopbook.locales import Text
 from sopbook.output import write_file
 from sopbook.questions.formats import all_formats
+from sopbook.questions.quiz import drawn
 
-_DONE = Text("{count} 道题，写入 {out}", "{count} questions in {out}")
+_DONE = Text("选出 {count} 道题，写入 {out}", "{count} questions chosen, in {out}")
 
 
 def add(commands: Any) -> None:
@@ -40,12 +40,14 @@ def run(options: argparse.Namespace) -> int:
     """Write the file; tell what stays out."""
     handbook = load(options.root)
     quiz = quiz_of(handbook, options, chosen)
-    written = all_formats()[options.format].write(quiz)
+    format_ = all_formats()[options.format]
+    written = format_.write(quiz)
     try:
         write_file(options.out, written.data)
     except OSError as error:
         raise Misuse(f"cannot write {options.out}: {error.strerror}") from error
     language = handbook.settings.language
     show_losses(written.losses, language)
-    print(_DONE.in_language(language).format(count=len(quiz.asked), out=options.out), file=sys.stdout)
+    count = len((quiz if format_.selects else drawn(quiz)).asked)
+    print(_DONE.in_language(language).format(count=count, out=options.out))
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +82,5 @@ def run(options: argparse.Namespace) -> int:
         raise Misuse(f"cannot write to {options.out}: {error.strerror}") from error
     show_losses(dict.fromkeys([*quiz.losses, *writer.losses]), language)
     told = _DONE.in_language(language)
-    print(
-        told.format(count=len(quiz.asked), points=papers[0].points, out=options.out, names=" ".join(names)),
-        file=sys.stdout,
-    )
+    print(told.format(count=len(quiz.asked), points=papers[0].points, out=options.out, names=" ".join(names)))
     return 0

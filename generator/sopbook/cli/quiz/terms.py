@@ -15,6 +15,7 @@ from sopbook.questions.quiz import Loss, Quiz, Terms, make_quiz
 _NOTHING = Text("没有符合条件的题目", "no question is wanted by these options")
 _TITLE = Text("{title} 考核", "{title} quiz")
 _LEFT = Text("没有带上：", "left out:")
+_LINE = Text("{what}：{names}", "{what}: {names}")
 _FOR_ALL = Text("全部", "all")
 
 
@@ -89,4 +90,5 @@ def show_losses(losses: Iterable[Loss], language: str) -> None:
     if found:
         print(_LEFT.in_language(language), file=sys.stderr)
     for what, names in found.items():
-        print(f"  {what}: {' '.join(names)}", file=sys.stderr)
+        line = _LINE.in_language(language).format(what=what, names=" ".join(names))
+        print(f"  {line}", file=sys.stderr)

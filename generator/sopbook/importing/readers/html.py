@@ -10,18 +10,14 @@ from lxml import etree, html
 
 from sopbook.importing.encoding import decode
 from sopbook.importing.readers import Input, Reader
+from sopbook.importing.readers.bounds import check_rows
 from sopbook.importing.tree import BLANK, Block, Cell, Entry, Fate, Marker, Original, Paragraph, Run, Spot, Table, Where
 from sopbook.locales import Text
-from sopbook.untrusted import Refused, refusal
+from sopbook.untrusted import Refused
 
 MAX_DEPTH = 200
 MAX_ELEMENTS = 200_000
-MAX_TABLE_ROWS = 2_000
 _DEEP = Text("网页结构过大或过深", "the page has too many or too deeply nested elements")
-_MANY_ROWS = Text(
-    "第 {n} 个表格超过 {limit} 行，这是数据而不是文件",
-    "table {n} has more than {limit} rows: that is data, not a document",
-)
 _EMPTY = Text("网页里没有内容", "there is nothing in the page")
 _INVISIBLE = frozenset(
     {"script", "style", "noscript", "template", "head", "meta", "link", "title", "base", "svg", "math"}
@@ -225,8 +221,7 @@ class _Walker:
         self._tables += 1
         number = self._tables
         rows = [row for row in node.iter("tr") if next(row.iterancestors("table")) is node]
-        if len(rows) > MAX_TABLE_ROWS:
-            raise refusal(_MANY_ROWS, n=number, limit=MAX_TABLE_ROWS)
+        check_rows(number, len(rows))
         outer, self._item = self._item, None
         found: list[tuple[Cell, ...]] = []
         for caption in node.findall("caption"):

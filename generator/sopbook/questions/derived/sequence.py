@@ -19,13 +19,15 @@ _LEAST = 3
 
 def make(desk: Desk) -> Iterator[Entry]:
     """For each run of steps, five at a time; what is left over in the end joins if there are three of it."""
+    distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
     for procedure in desk.procedures:
         for run in runs(procedure):
             for start in range(0, len(run), LENGTH):
                 steps = run[start : start + LENGTH]
                 titles = [step.title for step in steps]
                 alike = any(overlaps([a], [b]) for i, a in enumerate(titles) for b in titles[i + 1 :])
-                if len(steps) < _LEAST or alike:
+                known = {(procedure.id, step.anchor) for step in steps} <= distinct
+                if len(steps) < _LEAST or alike or not known:
                     continue
                 arrow = " → ".join(titles)
                 draft = Draft(

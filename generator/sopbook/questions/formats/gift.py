@@ -253,7 +253,10 @@ class _Reader:
             text = text[form.end() :]
         start = _find(text, "{")
         end = _find(text, "}", start + 1) if start >= 0 else -1
-        shown = self._title or _unescaped(text)
+        shown = self._title or _unescaped(text[:200])
+        if len(text) > incoming.MOST_HTML:
+            self._tray.complain(self._chunk.place, shown, incoming.TOO_LONG)
+            return
         if end < 0:
             self._tray.complain(self._chunk.place, shown, _NO_END if start >= 0 else _NO_MARK)
             return

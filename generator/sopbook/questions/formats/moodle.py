@@ -279,6 +279,9 @@ class _Reader:
 
     def _blocks(self, element: Element, html: str | None = None) -> tuple[Block, ...]:
         words = element.findtext("text", "") if html is None else html
+        if len(words) > incoming.MOST_HTML:
+            self._tray.complain(self._place, self._title, incoming.TOO_LONG, whole=False)
+            return ()
         if element.get("format") in ("plain_text", "markdown"):
             return incoming.text_blocks(words, self._place)
         files = {file.get("name", ""): file for file in element.findall("file")}

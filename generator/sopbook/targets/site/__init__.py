@@ -2,78 +2,92 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sopbook.forms.files import page_files, template_folders
-from sopbook.link.assets import files_used, is_publishable
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.link.handbook import Handbook
-from sopbook.locales import Text, locale
-from sopbook.model import Role
-from sopbook.output import sync_folder
-from sopbook.read.links import relative_path
-from sopbook.resources import site_folder, templates_folder
-from sopbook.search.index import build_index
-from sopbook.search.shards import search_files
+from sopbook.locales import Text
+from sopbook.output import Product, publish, write_file
+from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
-from sopbook.targets.site.builder import build_site, plain_config, write_config
-from sopbook.targets.site.calendar import calendar_file
-from sopbook.targets.site.finish import FIRST_STYLES, first_styles
-from sopbook.targets.site.pages import navigation, render_pages
-from sopbook.targets.site.training import training_files
+from sopbook.targets.site.beside import bytes_of, copy_of, files_beside_pages, site_folders
+from sopbook.targets.site.builder import config_text, plain_config
+from sopbook.targets.site.finish import finish_page, first_styles
+from sopbook.targets.site.navigation import Navigation
+from sopbook.targets.site.offline import WORKER, offline_files
+from sopbook.targets.site.pages import Page, all_pages, navigation
+
+if TYPE_CHECKING:
+    from sopbook.targets.site.shell import Shell
 
 
-def generate(handbook: Handbook, place: Workplace) -> tuple[Outcome, list[bytes], dict[str, Any]]:
+@dataclass(frozen=True)
+class Compiled:
+    """The folder of Markdown: what was done, its files with their digests, and the configuration."""
+
+    outcome: Outcome
+    digests: Mapping[str, str]
+    config: dict[str, Any]
+    navigation: list[Any]
+    own: Mapping[str, Any]
+
+
+def generate(handbook: Handbook, place: Workplace) -> Compiled:
     """Write ``docs`` and ``mkdocs.yml`` into the output folder.
 
-    Returns what was done, the bytes that decide the site, and the configuration.
+    Raises TargetFailed if the handbook's own ``mkdocs.yml`` or a template is wrong, or a file
+    cannot be read or written.
     """
-    files = _files(handbook, place.root)
-    outcome = sync_folder(place.out / "docs", files)
-    config = plain_config(handbook, navigation(handbook), _own_config(place.root))
-    written = write_config(place.out / "mkdocs.yml", config)
-    decisive = [written]
-    for name in sorted(files):
-        decisive += [name.encode(), files[name]]
-    return outcome, decisive, config
+    own = _own_config(place.root)
+    config = plain_config(handbook, own)
+    made = publish(place.out / "docs", _docs(handbook, place), store=place.store, versions=handbook.versions)
+    items = navigation(handbook)
+    try:
+        write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
+    except OSError as error:
+        raise TargetFailed(f"cannot write {error.filename}: {error.strerror}") from error
+    return Compiled(made.outcome, made.digests, config, items, own)
 
 
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
-    outcome, decisive, _ = generate(handbook, place)
-    styles = first_styles(site_folders(place.root))
-    return outcome + build_site(place.out, styles, decisive)
+    compiled = generate(handbook, place)
+    made = _Site(compiled, place)
+    site = publish(place.out / "site", made.products(), store=place.store, last=made.offline)
+    return compiled.outcome + site.outcome
 
 
-def _files(handbook: Handbook, root: Path) -> dict[str, bytes]:
+# ------------------------------------------------------------------- the folder of Markdown
+
+
+def _docs(handbook: Handbook, place: Workplace) -> dict[str, Product]:
     """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
-    pages = render_pages(handbook, [root / "templates" / "pages", templates_folder() / "pages"])
-    files = {name: text.encode() for name, text in pages.items()}
-    words = locale(handbook.settings.language)
-    files |= training_files(handbook)
-    files["calendar/recurring.ics"] = calendar_file(handbook, words)
-    files |= page_files(handbook, template_folders(root))
-    for document in handbook.documents:
-        if isinstance(document, Role):
-            files[f"{document.id}/calendar.ics"] = calendar_file(handbook, words, document.title)
-        for use in files_used(document):
-            if use.path is not None and is_publishable(use, handbook.assets):
-                name = posixpath.join(document.id, relative_path(use.href) or "")
-                files[name] = (root / use.path).read_bytes()
-    for folder in reversed(site_folders(root)):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != FIRST_STYLES:
-                files[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return files | search_files(build_index(handbook))
+    folders = [place.root / "templates" / "pages", templates_folder() / "pages"]
+    templates = folder_digest(folders)
+    products = {
+        name: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
+        for name, page in all_pages(handbook, folders).items()
+    }
+    return products | files_beside_pages(handbook, place.root, folders, place.store or Store(None))
 
 
-def site_folders(root: Path) -> list[Path]:
-    """The folders of the site's own parts: the house's goes before ours."""
-    return [root / "site", site_folder()]
+def _inputs(handbook: Handbook, page: Page, templates: str) -> str:
+    if handbook.versions is None:
+        return ""
+    version = handbook.versions.of(page.document) if page.document else handbook.versions.outlines
+    return digest("page", version, templates)
+
+
+def _encoded(text: Callable[[], str]) -> bytes:
+    return text().encode()
 
 
 def _own_config(root: Path) -> Mapping[str, Any]:
@@ -93,8 +107,83 @@ def _own_config(root: Path) -> Mapping[str, Any]:
     return found
 
 
+# --------------------------------------------------------------------------- the built site
+
+
+def _open_level(config: Mapping[str, Any]) -> int:
+    """At which depth mkdocs-material's features keep sections of the navigation open."""
+    theme = config.get("theme")
+    features = theme.get("features") or [] if isinstance(theme, dict) else []
+    if "navigation.sections" not in features:
+        return 0
+    return 2 if "navigation.tabs" in features else 1
+
+
+class _Site:
+    """The files of the built site, each with what decides it."""
+
+    def __init__(self, compiled: Compiled, place: Workplace) -> None:
+        self._compiled = compiled
+        self._place = place
+        self._navigation = Navigation(compiled.navigation, open_level=_open_level(compiled.config))
+        self._docs = place.out / "docs"
+        self._styles = first_styles(site_folders(place.root))
+
+    def products(self) -> dict[str, Product]:
+        """Pages, the theme's files, and what the folder of Markdown holds besides pages."""
+        look = digest(tool_digest(), json.dumps(self._compiled.config, default=str), self._theme_digest, self._styles)
+        products: dict[str, Product] = {}
+        for name, path in self._shell.theme_files().items():
+            # What the theme's own developers need is a quarter of a small site.
+            if not name.endswith(".map"):
+                products[name] = copy_of(path)
+        products["404.html"] = Product(digest(look, self._navigation.digest("")), self._not_found)
+        for name, sha in self._compiled.digests.items():
+            if name.endswith(".md"):
+                address = f"{name.removesuffix('.md')}.html"
+                inputs = digest(look, sha, self._navigation.digest(name))
+                products[address] = Product(inputs, partial(self._page, name))
+            elif name != WORKER:  # which gets the digest of all other files
+                products[name] = copy_of(self._docs / name)
+        return products
+
+    def offline(self, digests: Mapping[str, str]) -> Mapping[str, bytes]:
+        """The list of files for the service worker, and the worker that knows this list's digest."""
+        return offline_files(bytes_of(self._docs / WORKER), digests)
+
+    @cached_property
+    def _shell(self) -> Shell:
+        # Takes mkdocs a moment to load.
+        from sopbook.targets.site.shell import Shell
+
+        pages = frozenset(name for name in self._compiled.digests if name.endswith(".md"))
+        return Shell(self._compiled.config, self._place.out / "mkdocs.yml", self._navigation, pages)
+
+    @cached_property
+    def _theme_digest(self) -> str:
+        """The house's own theme folder and hooks, if it has any."""
+        theme = self._compiled.own.get("theme", {})
+        own = theme.get("custom_dir") if isinstance(theme, dict) else None
+        hooks = self._compiled.own.get("hooks") or []
+        files = [path for hook in hooks if (path := self._place.root / str(hook)).is_file()]
+        folders = [self._place.root / str(own)] if own else []
+        return digest(folder_digest(folders), *(path.read_bytes() for path in files))
+
+    def _page(self, name: str) -> bytes:
+        return self._final(self._shell.page(name, bytes_of(self._docs / name).decode()), name)
+
+    def _not_found(self) -> bytes:
+        return self._final(self._shell.not_found(), "404.md")
+
+    def _final(self, html: str, name: str) -> bytes:
+        """The one place that the HTML of every page passes through; ``name`` is its path in the folder of Markdown."""
+        return finish_page(html, self._styles).encode("utf-8", "xmlcharrefreplace")
+
+
 TARGET = Target(
     name="site",
-    summary=Text("员工手册网站（docs/ 与 site/）", "the handbook site (docs/ and site/)"),
+    summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
     build=build,
 )
+
+__all__ = ["TARGET", "Compiled", "build", "generate"]

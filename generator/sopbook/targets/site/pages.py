@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,45 +24,68 @@ from sopbook.targets.site.training import training_pages
 from sopbook.targets.site.view import KIND_PAGES, Group, View
 
 
-def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
-    """Every page by its path in the site's folder of Markdown.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the folder of Markdown: the document that it is about, if it is about one, and its text."""
 
-    Templates of earlier folders go before those of later ones. Raises TargetFailed, naming
-    template and line, if a template is broken.
+    document: Document | None
+    text: Callable[[], str]
+
+
+def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
+    """The text of every page; see ``all_pages`` and ``all_training_pages``."""
+    pages = {path: page.text() for path, page in all_pages(handbook, template_folders).items()}
+    return pages | all_training_pages(handbook, template_folders)
+
+
+def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, Page]:
+    """Every page but those of the training, by its path in the site's folder of Markdown.
+
+    Templates of earlier folders go before those of later ones. Rendering raises TargetFailed,
+    naming template and line, if a template is broken.
     """
     environment = _environment(template_folders)
     words = locale(handbook.settings.language)
+    render = partial(_render, environment, handbook, words)
     overviews = [(folder, words.word("ui", title)) for folder, (title, _) in OVERVIEWS.items()]
     home = {"kinds": list(KIND_PAGES.items()), "overviews": overviews}
-    pages = {"index.md": _render(environment, handbook, words, "home", root="", values=home)}
+    pages = {"index.md": Page(None, partial(render, "home", root="", values=home))}
     for document in handbook.documents:
         path = f"{document.id}/index.md"
-        pages[path] = _render(environment, handbook, words, document.kind, document=document)
+        pages[path] = Page(document, partial(render, document.kind, document=document))
     several = len({document.department for document in handbook.documents}) > 1
     for kind, folder in KIND_PAGES.items():
         documents = handbook.of_kind(kind)
         if documents:
-            pages[f"{folder}/index.md"] = _list(environment, handbook, words, folder, documents, several)
-    pages["search/index.md"] = _render(environment, handbook, words, "search")
-    pages["documents/index.md"] = _list(environment, handbook, words, "all_documents", handbook.documents, several)
+            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, words, folder, documents, several))
+    pages["search/index.md"] = Page(None, partial(render, "search"))
+    everything = partial(_list, render, words, "all_documents", handbook.documents, several)
+    pages["documents/index.md"] = Page(None, everything)
     for folder, (_, values) in OVERVIEWS.items():
-        pages[f"{folder}/index.md"] = _render(environment, handbook, words, folder, values=values(handbook, words))
-    for page in training_pages(handbook):
-        pages[page.path] = _render(environment, handbook, words, page.template, root=page.root, values=page.values)
+        pages[f"{folder}/index.md"] = Page(None, partial(_overview, render, folder, partial(values, handbook, words)))
     return pages
 
 
+def all_training_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
+    """The text of every page of the training, by path: they all draw on all questions together."""
+    environment = _environment(template_folders)
+    words = locale(handbook.settings.language)
+    return {
+        page.path: _render(environment, handbook, words, page.template, root=page.root, values=page.values)
+        for page in training_pages(handbook)
+    }
+
+
+def _overview(render: Callable[..., str], template: str, values: Callable[[], Mapping[str, object]]) -> str:
+    return render(template, values=values())
+
+
 def _list(
-    environment: jinja2.Environment,
-    handbook: Handbook,
-    words: Locale,
-    heading: str,
-    documents: Iterable[Document],
-    departments: bool,
+    render: Callable[..., str], words: Locale, heading: str, documents: Iterable[Document], departments: bool
 ) -> str:
     title = words.word("ui", heading)
     values = {"heading": title, "documents": list(documents), "departments": departments}
-    return _render(environment, handbook, words, "list", values=values)
+    return render("list", values=values)
 
 
 def _render(
@@ -90,13 +115,17 @@ def _render(
         raise TargetFailed(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from error
     except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
         raise TargetFailed(f"template {template}.md.j2: {error}") from error
-    return _front_matter(document) + _tidy(text)
+    # The first page goes by the name of the site.
+    return _front_matter(document, text if root else "") + _tidy(text)
 
 
-def _front_matter(document: Document | None) -> str:
+def _front_matter(document: Document | None, text: str) -> str:
     """Front matter for the site builder. JSON strings are YAML, whatever a title holds."""
     if document is None:
-        return "---\nhide:\n  - toc\n---\n\n"
+        # The builder takes no title from a heading that has something before it.
+        heading = re.search(r"^# (.+)$", text, re.MULTILINE)
+        title = json.dumps(_title(html.unescape(heading[1])), ensure_ascii=False) if heading else ""
+        return "---\n" + (f"title: {title}\n" if title else "") + "hide:\n  - toc\n---\n\n"
     title = _title(f"{document.id} {document.title}")
     return f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
 

@@ -227,12 +227,7 @@ class View:
 
     def subordinates(self, role: Role) -> list[Role]:
         """The posts that report to a post."""
-        roles = (other for other in self.handbook.documents if isinstance(other, Role))
-        return [
-            other
-            for other in roles
-            if other.reports_to and (actor := self.handbook.actor(other.reports_to)) and actor.role is role
-        ]
+        return list(self.handbook.subordinates(role))
 
     def step_link(self, work: Work) -> Markup:
         """A link to a step that shows the step's title only."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from sopbook.importing.readers.bounds import check_rows
 from sopbook.importing.readers.docx.numbering import Numbering
 from sopbook.importing.readers.docx.package import Package, child, is_on, local, number, value
 from sopbook.importing.readers.docx.runs import Paragraph as Walked
@@ -16,16 +17,9 @@ from sopbook.importing.readers.docx.runs import Walker, entries, indent_of
 from sopbook.importing.readers.docx.styles import Styles
 from sopbook.importing.tree import Block, Cell, Entry, Fate, Marker, Original, Paragraph, Run, Spot, Table, Where
 from sopbook.locales import Text
-from sopbook.untrusted import Refused, refusal
-
-MAX_TABLE_ROWS = 2_000
-"""A table of more rows is data, which belongs in a spreadsheet, not in a handbook."""
+from sopbook.untrusted import Refused
 
 MAX_PICTURE_BYTES = 5_000_000
-_MANY_ROWS = Text(
-    "第 {n} 个表格超过 {limit} 行，这是数据而不是文件",
-    "table {n} has more than {limit} rows: that is data, not a document",
-)
 _DEEP = Text("表格嵌套过深", "tables are nested too deeply")
 _PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"GIF8": ".gif"}
 _CONTAINERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "body", "Choice", "Fallback"})
@@ -165,8 +159,7 @@ class Reader:
         self._tables += 1
         table = self._tables
         rows = list(_below(element, "tr"))
-        if len(rows) > MAX_TABLE_ROWS:
-            raise refusal(_MANY_ROWS, n=table, limit=MAX_TABLE_ROWS)
+        check_rows(table, len(rows))
         grid: list[list[tuple[int, Cell, str]]] = []
         for index, row in enumerate(rows, 1):
             properties = child(row, "trPr")

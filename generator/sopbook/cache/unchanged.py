@@ -1,0 +1,122 @@
+"""Nothing has changed: what a build may say without having read anything.
+
+A build leaves a note of what it said, under the digest of everything it can have read. The next
+one, if the digest is the same and the output folder holds the same files, says it again. This
+module is all that such a build needs, so it imports little.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest, folder_digest, tool_digest
+from sopbook.resources import site_folder, templates_folder
+
+_SOURCES = "sop"
+_FOLDERS = ("site", "templates")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a build printed: the report, the summary, for each target the number of its files; and its exit code."""
+
+    report: str
+    summary: str
+    files: dict[str, int]
+    language: str
+    code: int
+
+
+class Unchanged:
+    """Notes of builds of one handbook into one folder, with the same arguments on the same day."""
+
+    def __init__(self, store: Store, root: Path, out: Path, arguments: Sequence[str]) -> None:
+        self._store = store
+        self._out = out
+        self._key = digest("said", str(out), *arguments, inputs_digest(root))
+
+    def recall(self) -> Said | None:
+        """What the last such build said; None if anything is different now."""
+        try:
+            row = json.loads(self._store.get(self._key) or b"null")
+            if row is None or row["outputs"] != outputs_digest(self._out):
+                return None
+            return Said(**row["said"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def note(self, said: Said) -> None:
+        """Remember what was said."""
+        row = {"said": asdict(said), "outputs": outputs_digest(self._out)}
+        self._store.put(self._key, json.dumps(row).encode("utf-8", "surrogatepass"))
+
+
+def inputs_digest(root: Path) -> str:
+    """Everything below the handbook's folder that a build may read, and the tool with its own parts."""
+    parts = [tool_digest(), str(root), folder_digest([site_folder(), templates_folder()])]
+    for name in (_SOURCES, *_FOLDERS):
+        parts += _contents(root / name)
+    config = root / "mkdocs.yml"
+    if config.is_file():
+        # It may name other files anywhere (a theme, hooks), so their digest is not enough.
+        text = config.read_bytes()
+        parts.append(text.decode("utf-8", "replace"))
+        if b"custom_dir" in text or b"hooks" in text:
+            parts += [
+                part
+                for path in sorted(root.iterdir())
+                if path.name not in ("build", ".git")
+                for part in _contents(path)
+            ]
+    return digest(*parts)
+
+
+def outputs_digest(out: Path) -> str:
+    """Names, sizes and times of change of all files in the output folder (but for the cache and the lock)."""
+    parts = []
+    for path, status in _files(out):
+        parts.append(f"{path} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}")
+    return digest(*parts)
+
+
+def _contents(path: Path) -> Iterator[str]:
+    if path.is_dir():
+        for name, status in _files(path):
+            yield name
+            yield _content(path / name, status)
+    elif path.is_file():
+        yield path.name
+        yield _content(path, path.stat())
+
+
+def _content(path: Path, status: os.stat_result) -> str:
+    try:
+        link = str(path.readlink()) if stat.S_ISLNK(status.st_mode) else ""
+        if not path.is_file():
+            return f"{link} {status.st_mode}"
+        with path.open("rb") as stream:
+            return digest(link, *iter(lambda: stream.read(_CHUNK), b""))
+    except OSError as error:
+        return str(error.strerror)
+
+
+def _files(folder: Path, prefix: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Files and links below a folder, without hidden ones, in the order of their names."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name, entry.stat(follow_symlinks=False)

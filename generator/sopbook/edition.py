@@ -1,0 +1,197 @@
+"""The file system's side of writing outputs so that a build that fails or is killed leaves the last good one whole.
+
+A folder of outputs is never changed: its next edition is put together beside it (files that stay
+are linked, not copied) and then takes its place in one step of the file system.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as the file system has it: size in bytes (-1 if it is no regular file), time of change in ns, identity."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+def files_in(folder: Path) -> dict[str, FileState]:
+    """Every file below a folder by its path there; empty if there is no such folder."""
+    found: dict[str, FileState] = {}
+    waiting = [(str(folder), "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(path))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{prefix}{entry.name}/"))
+            else:
+                status = entry.stat(follow_symlinks=False)
+                size = status.st_size if stat.S_ISREG(status.st_mode) else -1
+                found[prefix + entry.name] = FileState(size, status.st_mtime_ns, status.st_ino)
+    return found
+
+
+class Edition:
+    """The next state of a folder, put together beside it.
+
+    ``spare`` is where the state before the present one is kept, if it is: most of its files are
+    those of the present one, so that few have to be linked. Use the edition in a ``with`` block;
+    unless ``switch`` was called, the folder is as it was. Raises OSError where the file system
+    refuses.
+    """
+
+    def __init__(self, folder: Path, wanted: Collection[str], spare: Path | None = None) -> None:
+        self.folder = folder
+        self._spare = spare
+        self._new = spare or _beside(folder, "new")
+        self._wanted = wanted
+        self._there: dict[str, FileState] = {}
+        self._made: set[Path] = set()
+
+    def __enter__(self) -> Edition:
+        recover_folder(self.folder)
+        if self._spare is None or self._new.is_symlink() or not self._new.is_dir():
+            _remove(self._new)
+        self._new.mkdir(parents=True, exist_ok=True)
+        self._there = files_in(self._new)
+        self._drop(self._there.keys() - set(self._wanted))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._spare is None:
+            _remove(self._new)
+
+    def write(self, name: str, data: bytes) -> FileState:
+        """Write a file."""
+        path = self._place(name)
+        # What stands there may be the present state's as well: never write into it.
+        path.unlink(missing_ok=True)
+        path.write_bytes(data)
+        status = path.stat()
+        return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+
+    def switch(self, kept: Mapping[str, FileState], written: Collection[str]) -> None:
+        """Put what was written, and the files of the present state that are ``kept``, in its place."""
+        self._drop(self._there.keys() - kept.keys() - set(written))
+        for name, state in kept.items():
+            if name not in self._there or self._there[name].inode != state.inode:
+                self._keep(name)
+        _replace(self.folder, self._new)
+
+    def _keep(self, name: str) -> None:
+        source, target = self.folder / name, self._place(name)
+        target.unlink(missing_ok=True)
+        try:
+            os.link(source, target)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOENT):
+                raise
+            shutil.copy2(source, target)  # no links here, or too many of this file
+
+    def _drop(self, names: Iterable[str]) -> None:
+        emptied = set()
+        for name in names:
+            (self._new / name).unlink(missing_ok=True)
+            self._there.pop(name)
+            emptied |= set(PurePosixPath(name).parents)
+        for parent in sorted(emptied, key=lambda path: -len(path.parts)):
+            if parent.parts:
+                with suppress(OSError):  # not empty
+                    (self._new / parent).rmdir()
+
+    def _place(self, name: str) -> Path:
+        path = self._new / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        return path
+
+
+def _replace(folder: Path, new: Path) -> None:
+    """Let ``new`` stand where ``folder`` stands; afterwards ``new`` is what stood there, or nothing."""
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink(missing_ok=True)
+        new.replace(folder)
+    elif not _exchange(new, folder):
+        old = _beside(folder, "old")
+        _remove(old)
+        folder.replace(old)
+        new.replace(folder)
+        old.replace(new)
+
+
+def switch_folder(new: Path, folder: Path) -> None:
+    """Put the folder ``new`` in the place of ``folder``, and throw away what stood there. Raises OSError."""
+    _replace(folder, new)
+    _remove(new)
+
+
+def recover_folder(folder: Path) -> None:
+    """Clean up after a build that was killed; finish a switch that was cut off between two moves."""
+    old = _beside(folder, "old")
+    if old.exists() and not folder.exists():
+        old.replace(folder)
+    _remove(old)
+    _remove(_beside(folder, "new"))
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def write_file(path: Path, data: bytes) -> bool:
+    """Write a single file in one go, if its bytes are others; tells whether it wrote."""
+    with suppress(OSError):
+        if path.read_bytes() == data:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path, "new")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f".{path.name[:100]}.{what}")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places at once; False where the system cannot do that.
+
+    Linux' renameat2(RENAME_EXCHANGE) and macOS' renamex_np(RENAME_SWAP). Elsewhere a switch takes
+    two moves, and a kill between them is mended by the next build.
+    """
+    first, second = os.fsencode(one), os.fsencode(other)
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "linux":
+            at_current_folder, exchange = -100, 2
+            return bool(library.renameat2(at_current_folder, first, at_current_folder, second, exchange) == 0)
+        if sys.platform == "darwin":
+            swap = 2
+            return bool(library.renamex_np(first, second, swap) == 0)
+    except (OSError, AttributeError, TypeError):
+        pass
+    return False

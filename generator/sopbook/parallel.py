@@ -1,0 +1,114 @@
+"""Work shared out among processes, where there is enough of it and the system can fork.
+
+A forked process has the whole handbook without being sent it. Each takes a fixed share, writes
+its results into a pipe and ends; one that outlives a killed parent is killed with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import BinaryIO, TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+_WORTH = 24
+"""Fewer items than this are done before a second process has started."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+class WorkerDied(Exception):
+    """A process ended before its work was done (killed, or out of memory)."""
+
+
+def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> list[_R]:
+    """``work`` done on all items, in shares; the results in the order of the items.
+
+    ``work`` gives one result for each item. An exception in any process is raised here. Raises
+    WorkerDied if a process was killed.
+    """
+    count = min(_processors(), len(items) // (_WORTH // 2))
+    # Forking a program with threads may leave a child with a lock that nobody opens.
+    if count < 2 or not hasattr(os, "fork") or threading.active_count() > 1:
+        return work(items)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    children = [_start(work, items[index::count]) for index in range(1, count)]
+    results: list[_R | None] = [None] * len(items)
+    failure: BaseException | None = None
+    try:
+        results[0::count] = work(items[0::count])
+    except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
+        failure = error
+    for index, (pid, stream) in enumerate(children, 1):
+        found: list[_R] | BaseException = _collect(pid, stream, stop=failure is not None)
+        if isinstance(found, BaseException):
+            failure = failure or found
+        else:
+            results[index::count] = found
+    if failure is not None:
+        raise failure
+    return results  # type: ignore[return-value]
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> tuple[int, BinaryIO]:
+    reading, writing = os.pipe()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, os.fdopen(reading, "rb")
+    code = 1
+    try:
+        os.close(reading)
+        _die_with(parent)
+        with os.fdopen(writing, "wb") as stream:
+            stream.write(_answer(work, share))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _answer(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> bytes:
+    try:
+        return pickle.dumps(work(share))
+    except Exception as error:  # noqa: BLE001 - it is raised again in the parent
+        try:
+            return pickle.dumps(error)
+        except Exception:  # noqa: BLE001 - exceptions may hold what cannot be sent
+            return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def _die_with(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told as well, and sees to its children
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _collect(pid: int, stream: BinaryIO, *, stop: bool) -> list[_R] | BaseException:
+    if stop:
+        os.kill(pid, signal.SIGKILL)
+    with stream:
+        data = stream.read()
+    _, status = os.waitpid(pid, 0)
+    if status != 0 or not data:
+        return WorkerDied(f"a worker process ended early (status {status})")
+    # What our own child wrote into our own pipe.
+    found: list[_R] | BaseException = pickle.loads(data)  # noqa: S301
+    return found

@@ -1,0 +1,131 @@
+"""What the folder of Markdown holds besides pages: Word forms, calendars, the search, training data, our own parts.
+
+Each file is a product with what decides it. Files that are derived together, from the whole
+handbook, are made together: when one of them has to be made, all are, but only once a build.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest, folder_digest
+from sopbook.forms.document import FormCompiler
+from sopbook.forms.files import described, offered, template_folders
+from sopbook.link.assets import FileUse, asset_path, is_publishable
+from sopbook.link.handbook import Handbook
+from sopbook.locales import locale
+from sopbook.model import Document, Role
+from sopbook.output import Product
+from sopbook.read.links import relative_path
+from sopbook.resources import site_folder
+from sopbook.search.index import build_index
+from sopbook.search.shards import search_files
+from sopbook.targets import TargetFailed
+from sopbook.targets.site.calendar import calendar_file
+from sopbook.targets.site.finish import FIRST_STYLES
+from sopbook.targets.site.pages import all_training_pages
+from sopbook.targets.site.training import training_files
+
+
+def files_beside_pages(
+    handbook: Handbook, root: Path, page_templates: Sequence[Path], store: Store
+) -> dict[str, Product]:
+    """Every file of the folder of Markdown that is not a page about a document or an overview."""
+    products = dict(_calendars(handbook)) | dict(_forms(handbook, root))
+    training = partial(_training, handbook, page_templates)
+    products |= _together(handbook, store, digest("training", folder_digest(page_templates)), training)
+    products |= _together(handbook, store, "search", lambda: search_files(build_index(handbook)))
+    for document in handbook.documents:
+        products |= {name: copy_of(root / file) for name, file in _attachments(handbook, document).items()}
+    for folder in reversed(site_folders(root)):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.name != FIRST_STYLES:
+                products[path.relative_to(folder).as_posix()] = copy_of(path)
+    return products
+
+
+def site_folders(root: Path) -> list[Path]:
+    """The folders of the site's own parts: the house's goes before ours."""
+    return [root / "site", site_folder()]
+
+
+def copy_of(path: Path) -> Product:
+    """A file taken over as it is; made at every build, since only its bytes tell whether it changed."""
+    return Product("", partial(bytes_of, path))
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a file. Raises TargetFailed if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TargetFailed(f"cannot read {path}: {error.strerror}") from error
+
+
+def _calendars(handbook: Handbook) -> Iterator[tuple[str, Product]]:
+    inputs = digest("calendar", handbook.versions.outlines) if handbook.versions else ""
+    words = locale(handbook.settings.language)
+    yield "calendar/recurring.ics", Product(inputs, partial(calendar_file, handbook, words))
+    for document in handbook.documents:
+        if isinstance(document, Role):
+            yield (
+                f"{document.id}/calendar.ics",
+                Product(inputs, partial(calendar_file, handbook, words, document.title)),
+            )
+
+
+def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
+    """Beside the page of each form: its Word file, and what a browser needs to know to fill it in."""
+    folders = template_folders(root)
+    templates = folder_digest(folders, (".docx",))
+    compiler = cache(lambda: FormCompiler(handbook, folders))
+    words = locale(handbook.settings.language)
+    for document in offered(handbook):
+        inputs = digest("form", handbook.versions.of(document), templates) if handbook.versions else ""
+        path = f"{document.id}/{document.id}"
+        yield f"{path}.docx", Product(inputs, lambda form=document: compiler().compile(form).word())  # type: ignore[misc]
+        yield f"{path}.json", Product(inputs, lambda form=document: described(compiler().compile(form).form, words))  # type: ignore[misc]
+
+
+def _training(handbook: Handbook, page_templates: Sequence[Path]) -> dict[str, bytes]:
+    pages = {name: text.encode() for name, text in all_training_pages(handbook, page_templates).items()}
+    return pages | training_files(handbook)
+
+
+def _together(
+    handbook: Handbook, store: Store, name: str, make: Callable[[], Mapping[str, bytes]]
+) -> dict[str, Product]:
+    """Files that are derived together from everything in the handbook; which there are is remembered."""
+    if handbook.versions is None:
+        return {path: Product("", partial(bytes, data)) for path, data in make().items()}
+    inputs = digest("together", name, handbook.versions.everything)
+    known = _names(store.get(inputs))
+    if known is None:
+        files = make()
+        store.put(inputs, json.dumps(sorted(files)).encode())
+        return {path: Product(inputs, partial(bytes, data)) for path, data in files.items()}
+    made = cache(make)
+    return {path: Product(inputs, lambda path=path: made()[path]) for path in known}  # type: ignore[misc]
+
+
+def _names(row: bytes | None) -> list[str] | None:
+    try:
+        found = json.loads(row or b"null")
+    except ValueError:
+        return None
+    return found if isinstance(found, list) and all(isinstance(name, str) for name in found) else None
+
+
+def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:
+    """The files beside a document that its page shows or links to: path in the site to path in the handbook."""
+    found = {}
+    for href, is_picture in handbook.facts[document.id].files:
+        use = FileUse(href, asset_path(document, href), is_picture, "", document.place)
+        if use.path is not None and is_publishable(use, handbook.assets):
+            found[posixpath.join(document.id, relative_path(href) or "")] = use.path
+    return found
