@@ -110,7 +110,7 @@ def _render(
         **(values or {}),
     }
     try:
-        text = "".join(environment.get_template(f"{name}.md.j2").render(context) for name in ("_top", template))
+        text = "\n\n".join(environment.get_template(f"{name}.md.j2").render(context) for name in ("_top", template))
     except jinja2.TemplateSyntaxError as error:
         raise TargetFailed(f"template {error.filename or error.name}, line {error.lineno}: {error.message}") from error
     except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
