@@ -22,7 +22,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
 from sopbook.targets import Workplace, all_targets
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("duty")]
 
 NUMBER = "OF-BD-02"
 

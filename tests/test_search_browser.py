@@ -24,7 +24,7 @@ from sopbook.search.text import normalise, stem
 from sopbook.targets import Workplace
 from test_search import COMPLAINTS, EMERGENCY
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("search")]
 
 FIND = """async ([module, queries, filter]) => {
     const { search } = await import(module);

@@ -92,7 +92,7 @@ def test_a_foreign_name_for_this_machine_is_refused(address: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
+@pytest.mark.xdist_group("duty")
 def test_an_open_page_reloads(draft: Draft, address: str, browser: Browser) -> None:
     page = browser.new_page()
     page.set_default_timeout(60_000)

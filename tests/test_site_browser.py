@@ -14,7 +14,7 @@ from sopbook.handbooks import load
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 ADDRESSES = page_addresses(load(REPOSITORY))
 
 

@@ -18,7 +18,7 @@ from handbooks import REPOSITORY, page_addresses
 from sopbook.handbooks import load
 from sopbook.model import Kind, Procedure
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("duty")]
 
 HANDBOOK = load(REPOSITORY)
 URGENT = [document for document in HANDBOOK.documents if isinstance(document, Procedure) and document.urgent]

@@ -14,7 +14,7 @@ from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
 from sopbook.targets import Workplace
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("duty")]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from sopbook.model import Kind
 from sopbook.targets import Workplace
 from trainee import Trainee
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("training")]
 
 PHONE = {"width": 390, "height": 844}
 NOW = dt.datetime(2026, 6, 1, 9, 0)

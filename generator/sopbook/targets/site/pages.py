@@ -17,6 +17,7 @@ import jinja2
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Document, Kind
+from sopbook.questions.pool import pool, written
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
 from sopbook.targets.site.overviews import OVERVIEWS
@@ -171,16 +172,19 @@ def navigation(handbook: Handbook) -> list[Any]:
     urgent = view.urgent()
     if urgent:
         entries.append({words.word("ui", "urgent"): [_entry(document) for document in urgent]})
-    if any(training_pages(handbook)):
+    # What is written is known at once; questions are derived only where that decides.
+    if written(handbook) or pool(handbook):
+        title = words.word("training", "title")
         roles = [{_title(role.title): f"training/{role.id}/index.md"} for role in view.in_force(Kind.ROLE)]
-        entries.append({words.word("training", "title"): ["training/index.md", *roles]})
+        entries.append({title: [{title: "training/index.md"}, *roles]})
     departments = list(dict.fromkeys(document.department for document in handbook.documents))
     for department in departments:
         members = [d for d in handbook.documents if d.department == department and d.id in shown]
         sections = [
             # With one department, the list page of a kind is the section's own page.
-            {_kind_title(words, kind): [f"{KIND_PAGES[kind]}/index.md", *listed] if len(departments) == 1 else listed}
+            {title: [{title: f"{KIND_PAGES[kind]}/index.md"}, *listed] if len(departments) == 1 else listed}
             for kind in Kind
+            for title in (_kind_title(words, kind),)
             if (listed := [_entry(document) for document in members if document.kind is kind])
         ]
         entries += sections if len(departments) == 1 else [{_title(department or handbook.settings.title): sections}]

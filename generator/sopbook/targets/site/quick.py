@@ -19,7 +19,9 @@ _HEADING = re.compile(r"(#{1,6}) (.+?)(?: \{#([\w.-]+)\})?")
 _PLAIN_INLINE = re.compile(
     r"""(?:[^\\`*_{}\[\]<>&\#!|~$^:"'\n\x00-\x1f]|&\#\d+;|&(?:amp|lt|gt);|<span\ class="[\w\ -]+">|</span>)+""", re.X
 )
-_BLOCK = re.compile(r"<(div|dl|ul|ol|nav|table|section|details|blockquote|pre|figure|form|aside|style|noscript|p)(?=[\s>])")
+_BLOCK = re.compile(
+    r"<(div|dl|ul|ol|nav|table|section|details|blockquote|pre|figure|form|aside|style|noscript|p)(?=[\s>])"
+)
 _TAG = re.compile(r"<[^>]*>")
 _MARKER = re.compile("[\x02\x03\r\t]")
 _NEEDS_PARSER = re.compile(r"<(?:script|math|textarea|\?|!)|\bmarkdown=", re.I)
