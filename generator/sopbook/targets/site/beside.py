@@ -124,7 +124,8 @@ def _names(row: bytes | None) -> list[str] | None:
         found = json.loads(row or b"null")
     except ValueError:
         return None
-    return found if isinstance(found, list) and all(isinstance(name, str) for name in found) else None
+    # An empty list may be a damaged row, and costs little to find again.
+    return found if isinstance(found, list) and found and all(isinstance(name, str) for name in found) else None
 
 
 def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:
