@@ -11,7 +11,7 @@ from sopbook import prose
 from sopbook.forms.document import FormCompiler, FormDocument
 from sopbook.forms.fillable import Blank, Column, Entry, Fillable, Grid, Group, Printed
 from sopbook.link.handbook import Handbook
-from sopbook.locales import Locale, locale
+from sopbook.locales import Locale
 from sopbook.model import Checklist, Form, Status
 from sopbook.resources import templates_folder
 
@@ -34,17 +34,6 @@ def compile_forms(handbook: Handbook, folders: Sequence[Path]) -> Iterator[FormD
     if documents:
         compiler = FormCompiler(handbook, folders)
         yield from (compiler.compile(document) for document in documents)
-
-
-def page_files(handbook: Handbook, folders: Sequence[Path]) -> dict[str, bytes]:
-    """What stands beside the page of each form: its Word file, and what a browser needs to know to fill it in."""
-    words = locale(handbook.settings.language)
-    files: dict[str, bytes] = {}
-    for compiled in compile_forms(handbook, folders):
-        number = compiled.form.number
-        files[f"{number}/{number}.docx"] = compiled.word()
-        files[f"{number}/{number}.json"] = described(compiled.form, words)
-    return files
 
 
 def described(form: Fillable, words: Locale) -> bytes:
