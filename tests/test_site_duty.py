@@ -12,7 +12,7 @@ import pytest
 import vobject
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from handbooks import REPOSITORY, page_addresses
 from sopbook.handbooks import load
@@ -68,6 +68,7 @@ def test_ticks_stay_on_the_device_and_the_end_is_told(page: Page) -> None:
     boxes = page.locator(".sop-check input")
     boxes.first.check()
     page.reload()
+    page.locator(".sop-checklist").wait_for()
     assert boxes.first.is_checked()
     assert page.locator(".sop-checklist output").inner_text() == f"1 / {boxes.count()}"
     assert not page.locator(".sop-done").is_visible()
@@ -76,7 +77,27 @@ def test_ticks_stay_on_the_device_and_the_end_is_told(page: Page) -> None:
     assert page.locator(".sop-done").is_visible()
     page.get_by_role("button", name="清除勾选").click()
     page.reload()
+    page.locator(".sop-checklist").wait_for()
     assert not boxes.first.is_checked()
+
+
+def test_a_tick_made_before_the_script_has_come_is_kept(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/assets/checklist.js", held.append)
+    page.goto("KF-JC-03/")
+    boxes = page.locator(".sop-check input")
+    boxes.first.check()
+    assert not page.locator(".sop-checklist").is_visible()
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    page.locator(".sop-checklist").wait_for()
+    assert page.locator(".sop-checklist output").inner_text() == f"1 / {boxes.count()}"
+    page.unroute("**/assets/checklist.js")
+    page.reload()
+    page.locator(".sop-checklist").wait_for()
+    assert boxes.first.is_checked()
+    assert not boxes.nth(1).is_checked()
 
 
 def test_the_flow_leads_to_its_steps_and_is_told_in_words(page: Page) -> None:

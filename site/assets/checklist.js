@@ -23,8 +23,10 @@ export function start(panel) {
     show();
   }
 
+  // The page can be used before this script has come: such ticks count as well.
+  const early = boxes.some((box) => box.checked && !ticked.has(box.name));
   for (const box of boxes) {
-    box.checked = ticked.has(box.name);
+    box.checked ||= ticked.has(box.name);
     box.addEventListener("change", remember);
   }
   panel.querySelector(".sop-clear").addEventListener("click", () => {
@@ -32,5 +34,6 @@ export function start(panel) {
     remember();
   });
   panel.hidden = false;
-  show();
+  if (early) remember();
+  else show();
 }
