@@ -83,7 +83,7 @@ def test_ticks_stay_on_the_device_and_the_end_is_told(page: Page) -> None:
 
 def test_a_tick_made_before_the_script_has_come_is_kept(page: Page) -> None:
     held: list[Route] = []
-    page.route("**/assets/checklist.js", lambda route: held.append(route))  # noqa: PLW0108 - it is given attributes
+    page.route("**/assets/checklist.js", lambda route: held.append(route))
     page.goto("KF-JC-03/")
     boxes = page.locator(".sop-check input")
     boxes.first.check()

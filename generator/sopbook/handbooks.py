@@ -10,6 +10,7 @@ from sopbook.cache.readings import CachedReader
 from sopbook.cache.versions import versions_of
 from sopbook.link import link
 from sopbook.link.handbook import Handbook
+from sopbook.link.watched import watched
 from sopbook.output import locked
 from sopbook.read.tree import read_sources
 from sopbook.targets import Outcome, Target, Workplace, all_targets
@@ -24,7 +25,9 @@ def load(root: Path, reader: CachedReader | None = None) -> Handbook:
     if reader is None:
         return link(read_sources(root))
     sources = read_sources(root, reader)
-    return replace(link(sources), versions=versions_of(sources))
+    handbook = link(sources)
+    versions = versions_of(sources, handbook)
+    return replace(watched(handbook), versions=versions) if versions else handbook
 
 
 def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None = None) -> dict[str, Outcome]:

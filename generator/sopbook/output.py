@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -58,9 +58,9 @@ SPARES = Path(".cache", "spare")
 class Product:
     """A file to be made.
 
-    ``inputs`` is a digest of everything that decides its bytes, but for the running text of
-    documents: which of them ``make`` looks at is noticed by itself. With empty ``inputs`` the
-    file is made at every build (and written if its bytes have changed).
+    ``inputs`` is a digest of everything that decides its bytes, but for what ``make`` looks up in
+    the handbook: that is noticed by itself (``cache.watch``). With empty ``inputs`` the file is
+    made at every build (and written if its bytes have changed).
     """
 
     inputs: str
@@ -165,9 +165,8 @@ class _Shelf:
         entry = self.known[name]
         return entry.inputs == product.inputs and entry.seen_digest == self._digest_of(entry.seen)
 
-    def _digest_of(self, seen: Iterable[str]) -> str:
-        files = tuple(seen)
-        return self._versions.of_files(files) if files and self._versions else ""
+    def _digest_of(self, seen: Sequence[str]) -> str:
+        return self._versions.of_keys(seen) if seen and self._versions else ""
 
     def _make(self, edition: Edition, products: Mapping[str, Product], names: list[str]) -> list[tuple[bool, _Entry]]:
         def make(share: Sequence[str]) -> list[tuple[bool, _Entry]]:
@@ -199,17 +198,28 @@ class _Shelf:
     def _load(self) -> dict[str, _Entry]:
         row = self._store.get(self._key)
         try:
-            entries = json.loads(row) if row else {}
+            keys, entries = json.loads(row) if row else ((), {})
             return {
-                name: _Entry(inputs, tuple(seen), seen_digest, sha, size, modified)
+                name: _Entry(inputs, tuple(keys[index] for index in seen), seen_digest, sha, size, modified)
                 for name, (inputs, seen, seen_digest, sha, size, modified) in entries.items()
             }
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, IndexError):
             return {}
 
     def _save(self, entries: Mapping[str, _Entry]) -> None:
-        rows = {n: (e.inputs, e.seen, e.seen_digest, e.sha, e.size, e.modified) for n, e in entries.items()}
-        self._store.put(self._key, json.dumps(rows, separators=(",", ":")).encode())
+        keys: dict[str, int] = {}
+        rows = {
+            name: (
+                e.inputs,
+                [keys.setdefault(key, len(keys)) for key in e.seen],
+                e.seen_digest,
+                e.sha,
+                e.size,
+                e.modified,
+            )
+            for name, e in entries.items()
+        }
+        self._store.put(self._key, json.dumps((list(keys), rows), separators=(",", ":")).encode())
 
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, SupportsIndex, overload
 
 from sopbook import model, prose, values
-from sopbook.cache.watch import note
+from sopbook.cache.watch import note_text
 from sopbook.model import Document
 from sopbook.places import Finding, Place
 from sopbook.prose import Block, Inline
@@ -77,7 +77,7 @@ class Passages:
 
     def passage(self, index: int) -> tuple[Any, ...]:
         """One passage. Whoever is watching (``cache.watch``) learns of it."""
-        note(self.file)
+        note_text(self.file)
         if self._found is None:
             self._found = decode(json.loads(self.fetch()), self.file)
         return self._found[index]

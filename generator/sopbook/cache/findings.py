@@ -31,24 +31,30 @@ class Remembered:
         versions = handbook.versions
         if versions is None:
             return [finding for check in checks for finding in check(handbook, today)]
-        sizes = sorted(f"{file} {size}" for file, size in handbook.assets.items())
-        key = digest("findings", versions.outlines, today.isoformat(), *sizes)
+        key = digest("findings", versions.base, today.isoformat())
         kept = self._load(key)
-        missing = [d for d in handbook.documents if versions.content[d.place.file] not in kept]
+        fresh = {
+            content: encoded
+            for content, (encoded, seen, seen_digest) in kept.items()
+            if versions.of_keys(seen) == seen_digest
+        }
+        missing = [d for d in handbook.documents if versions.content[d.place.file] not in fresh]
 
-        def look_at(documents: Sequence[Document]) -> list[tuple[Any, bool]]:
+        def look_at(documents: Sequence[Document]) -> list[tuple[Any, list[str]]]:
             return [_looked_at(handbook, document, today, checks) for document in documents]
 
-        fresh = dict(zip((d.id for d in missing), map_share(look_at, missing), strict=True))
+        made = dict(zip((d.id for d in missing), map_share(look_at, missing), strict=True))
         found: list[Finding] = []
         rows: dict[str, Any] = {}
         for document in handbook.documents:
             file, content = document.place.file, versions.content[document.place.file]
-            encoded, lasting = fresh.get(document.id) or (kept[content], True)
+            if document.id in made:
+                encoded, seen = made[document.id]
+                rows[content] = (encoded, seen, versions.of_keys(seen))
+            else:
+                encoded, rows[content] = fresh[content], kept[content]
             found += decode(encoded, file)
-            if lasting:
-                rows[content] = encoded
-        if fresh:
+        if made:
             self._store.put(key, dumps(rows))
         return found
 
@@ -60,13 +66,14 @@ class Remembered:
         return found if isinstance(found, dict) else {}
 
 
-def _looked_at(handbook: Handbook, document: Document, today: dt.date, checks: Sequence[Check]) -> tuple[Any, bool]:
-    """What is found in a document, encoded; and whether that follows from it alone."""
+def _looked_at(
+    handbook: Handbook, document: Document, today: dt.date, checks: Sequence[Check]
+) -> tuple[Any, list[str]]:
+    """What is found in a document, encoded; and the keys of what was looked at."""
     part = cast(Handbook, _Part(handbook, document))
     with watching() as seen, walked_once(document):
         found = tuple(finding for check in checks for finding in check(part, today))
-    file = document.place.file
-    return Encoder(file).value(found), seen <= {file}
+    return Encoder(document.place.file).value(found), sorted(seen)
 
 
 class _Part:

@@ -1,33 +1,97 @@
-"""Which documents' running text a computation looks at.
+"""What a computation looks at, beyond the document that it is about.
 
-Documents from the cache hold their running text back until somebody asks for it
-(``cache.codec``). Asking is noted here, so that a page that shows a passage of another document
-is made anew when that document changes, without having to say so.
+A handbook whose changes are counted (``link.watched``) notes here whatever is asked of it, and a
+document held back by the cache (``cache.codec``) that its running text was looked at. So an output
+is made anew when, and only when, something that it looked at has changed, without having to say so.
+
+A note is a key, ``<what>:<of which>``; ``cache.versions`` knows the digest of what it stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+EVERYTHING = "*"
+"""The key of all that documents show to one another."""
+
+TEXT = "text"
+"""What a key says that stands for all of a file, its running text included."""
+
+Answer = Callable[[Any, str], _T]
 
 _watchers: list[set[str]] = []
+_answers: dict[str, tuple[Answer[Any], Callable[[Any], object]]] = {}
 
 
-def note(file: str) -> None:
+def note(key: str) -> None:
+    """Somebody looks at what ``key`` stands for."""
+    if _watchers:
+        _watchers[-1].add(key)
+
+
+def note_text(file: str) -> None:
     """Somebody looks at the running text of the document in ``file``."""
     if _watchers:
-        _watchers[-1].add(file)
+        _watchers[-1].add(f"{TEXT}:{file}")
+
+
+def note_all(keys: Iterable[str]) -> None:
+    """Somebody uses what was found out by looking at all these."""
+    if _watchers:
+        _watchers[-1].update(keys)
 
 
 @contextmanager
 def watching() -> Iterator[set[str]]:
-    """Collects the files whose running text is looked at in the ``with`` block."""
+    """Collects the keys of what is looked at in the ``with`` block."""
+    with unwatched() as found:
+        yield found
+    # What an inner computation needs, the outer one needs as well.
+    note_all(found)
+
+
+@contextmanager
+def unwatched() -> Iterator[set[str]]:
+    """Keeps from outer computations what is looked at in the ``with`` block."""
     found: set[str] = set()
     _watchers.append(found)
     try:
         yield found
     finally:
-        _watchers.remove(found)
-        # What an inner computation needs, the outer one needs as well.
-        for watcher in _watchers[-1:]:
-            watcher |= found
+        # By identity: two sets that hold the same are equal.
+        del _watchers[next(i for i in reversed(range(len(_watchers))) if _watchers[i] is found)]
+
+
+def answered(name: str, describe: Callable[[Any], object] = lambda value: value) -> Callable[[Answer[_T]], Answer[_T]]:
+    """For a pure function of a handbook and a word that looks at much and says little.
+
+    Whoever calls it depends on its answer (on what ``describe`` says of that, as ``repr`` shows it),
+    not on everything that it looked at.
+    """
+
+    def decorate(function: Answer[_T]) -> Answer[_T]:
+        _answers[name] = (function, describe)
+
+        @wraps(function)
+        def answering(handbook: Any, word: str) -> _T:
+            note(f"{name}:{word}")
+            with unwatched():
+                return function(handbook, word)
+
+        return answering
+
+    return decorate
+
+
+def answer(name: str, handbook: Any, word: str) -> str | None:
+    """What a function that was ``answered`` says now, as text; None if there is no such function."""
+    if name not in _answers:
+        return None
+    function, describe = _answers[name]
+    with unwatched():
+        return repr(describe(function(handbook, word)))

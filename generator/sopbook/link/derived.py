@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook, Target
+from sopbook.memo import once_a_handbook
 from sopbook.model import Checklist, Department, Document, Kind, Name, Procedure, Revision, Role, Status
 from sopbook.values import Frequency, Period
 
@@ -38,6 +40,7 @@ class Change:
     date: dt.date
 
 
+@once_a_handbook
 def recurring(handbook: Handbook) -> tuple[Recurring, ...]:
     """All recurring work, most frequent first; what is done only on demand is left out.
 
@@ -52,6 +55,28 @@ def recurring(handbook: Handbook) -> tuple[Recurring, ...]:
     ]
     order = list(Period)
     return tuple(sorted(found, key=lambda entry: (order.index(entry.frequency.period), -entry.frequency.times)))
+
+
+def _told(found: tuple[Recurring, ...]) -> object:
+    targets = [each.target for each in found]
+    documents = [(t.document.id, t.document.title, t.document.control.effective) for t in targets]
+    return [(e.frequency, e.target.anchor, e.target.title, e.people) for e in found], documents
+
+
+@answered("recurring", _told)
+def recurring_of(handbook: Handbook, actor: str) -> tuple[Recurring, ...]:
+    """The recurring work of somebody (by title), most frequent first."""
+    return tuple(entry for entry in recurring(handbook) if actor in entry.people)
+
+
+@answered("urgent")
+def urgent_numbers(handbook: Handbook, kind: str = Kind.PROCEDURE) -> tuple[str, ...]:
+    """The numbers of the emergencies that are in force."""
+    return tuple(
+        document.id
+        for document in handbook.of_kind(Kind(kind))
+        if isinstance(document, Procedure) and document.urgent and document.control.status is not Status.WITHDRAWN
+    )
 
 
 def _recurring(handbook: Handbook, document: Document) -> Iterator[Recurring]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from sopbook.cache.watch import note, unwatched
 from sopbook.model import (
     Bank,
     Contact,
@@ -118,13 +119,15 @@ class Handbook:
 
     def of_kind(self, kind: Kind) -> tuple[Document, ...]:
         """The documents of one kind, by number."""
+        note(f"kind:{kind}")
         return self._by_kind.get(kind, ())
 
     @cached_property
     def _by_kind(self) -> Mapping[Kind, tuple[Document, ...]]:
         found: dict[Kind, list[Document]] = {}
-        for document in self.documents:
-            found.setdefault(document.kind, []).append(document)
+        with unwatched():
+            for document in self.documents:
+                found.setdefault(document.kind, []).append(document)
         return {kind: tuple(documents) for kind, documents in found.items()}
 
     def resolve(self, number: str, anchor: str, within: Document) -> Target | None:
@@ -158,8 +161,9 @@ class Handbook:
     @cached_property
     def _contacts(self) -> Mapping[str, Contact]:
         found: dict[str, Contact] = {}
-        for contact in self.contacts():
-            found.setdefault(contact.name, contact)
+        with unwatched():
+            for contact in self.contacts():
+                found.setdefault(contact.name, contact)
         return found
 
     def terms(self) -> tuple[Term, ...]:
@@ -172,6 +176,7 @@ class Handbook:
 
     def contact(self, name: Name) -> Contact | None:
         """The contact that goes by a name."""
+        note(f"contact:{name.text}")
         return self._contacts.get(name.text)
 
     def duties(self) -> tuple[tuple[Role, Duty], ...]:
@@ -181,27 +186,31 @@ class Handbook:
 
     def banks_for(self, document: Document) -> tuple[Bank, ...]:
         """The question banks made for a document."""
+        note(f"banks:{document.id}")
         return self._banks.get(document.id, ())
 
     @cached_property
     def _banks(self) -> Mapping[str, tuple[Bank, ...]]:
         found: dict[str, list[Bank]] = {}
-        for bank in self.of_kind(Kind.BANK):
-            if isinstance(bank, Bank) and bank.tests:
-                found.setdefault(bank.tests.text, []).append(bank)
+        with unwatched():
+            for bank in self.of_kind(Kind.BANK):
+                if isinstance(bank, Bank) and bank.tests:
+                    found.setdefault(bank.tests.text, []).append(bank)
         return {number: tuple(banks) for number, banks in found.items()}
 
     def subordinates(self, role: Role) -> tuple[Role, ...]:
         """The posts that report to a post."""
+        note(f"subordinates:{role.id}")
         return self._subordinates.get(role.id, ())
 
     @cached_property
     def _subordinates(self) -> Mapping[str, tuple[Role, ...]]:
         found: dict[str, list[Role]] = {}
-        for other in self.of_kind(Kind.ROLE):
-            actor = self.actor(other.reports_to) if isinstance(other, Role) and other.reports_to else None
-            if actor and actor.role and isinstance(other, Role):
-                found.setdefault(actor.role.id, []).append(other)
+        with unwatched():
+            for other in self.of_kind(Kind.ROLE):
+                actor = self.actor(other.reports_to) if isinstance(other, Role) and other.reports_to else None
+                if actor and actor.role and isinstance(other, Role):
+                    found.setdefault(actor.role.id, []).append(other)
         return {number: tuple(roles) for number, roles in found.items()}
 
     def _references(self) -> tuple[ReferenceDocument, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sopbook import prose
+from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
 from sopbook.model import Bank, Document, Procedure, Role, Status, TimeLimit, TrainingStep
@@ -47,8 +48,14 @@ def role_paths(handbook: Handbook) -> tuple[RolePath, ...]:
     return tuple(role_path(handbook, role) for role in roles if role.control.status is not Status.WITHDRAWN)
 
 
+@answered("on-a-path")
+def is_on_a_path(handbook: Handbook, number: str) -> bool:
+    """True for the number of a document on any role's path."""
+    return number in _on_a_path(handbook)
+
+
 @once_a_handbook
-def on_a_path(handbook: Handbook) -> frozenset[str]:
+def _on_a_path(handbook: Handbook) -> frozenset[str]:
     """The numbers of all documents on any role's path."""
     return frozenset(document.id for path in role_paths(handbook) for document in path.documents)
 

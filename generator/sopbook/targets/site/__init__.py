@@ -82,7 +82,7 @@ def _docs(handbook: Handbook, place: Workplace) -> dict[str, Product]:
 def _inputs(handbook: Handbook, page: Page, templates: str) -> str:
     if handbook.versions is None:
         return ""
-    version = handbook.versions.of(page.document) if page.document else handbook.versions.outlines
+    version = handbook.versions.of(page.document) if page.document else handbook.versions.base
     return digest("page", version, templates)
 
 

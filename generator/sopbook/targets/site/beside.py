@@ -66,7 +66,7 @@ def bytes_of(path: Path) -> bytes:
 
 
 def _calendars(handbook: Handbook) -> Iterator[tuple[str, Product]]:
-    inputs = digest("calendar", handbook.versions.outlines) if handbook.versions else ""
+    inputs = digest("calendar", handbook.versions.base) if handbook.versions else ""
     words = locale(handbook.settings.language)
     yield "calendar/recurring.ics", Product(inputs, partial(calendar_file, handbook, words))
     for document in handbook.documents:

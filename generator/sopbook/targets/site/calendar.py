@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event
 
-from sopbook.link.derived import Recurring, recurring
+from sopbook.link.derived import Recurring, recurring, recurring_of
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale
 from sopbook.values import Period
@@ -35,9 +35,8 @@ def calendar_file(handbook: Handbook, words: Locale, actor: str = "") -> bytes:
     calendar.add("prodid", "-//sopbook//handbook//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"{handbook.settings.title} {actor}".strip())
-    for entry in recurring(handbook):
-        if not actor or actor in entry.people:
-            calendar.add_component(_event(handbook, words, entry))
+    for entry in recurring_of(handbook, actor) if actor else recurring(handbook):
+        calendar.add_component(_event(handbook, words, entry))
     return bytes(calendar.to_ical())
 
 

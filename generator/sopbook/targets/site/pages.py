@@ -56,11 +56,11 @@ def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str,
         pages[path] = Page(document, partial(render, document.kind, document=document))
     several = len({document.department for document in handbook.documents}) > 1
     for kind, folder in KIND_PAGES.items():
-        documents = handbook.of_kind(kind)
-        if documents:
-            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, words, folder, documents, several))
+        if handbook.of_kind(kind):
+            listed = partial(handbook.of_kind, kind)
+            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, words, folder, listed, several))
     pages["search/index.md"] = Page(None, partial(render, "search"))
-    everything = partial(_list, render, words, "all_documents", handbook.documents, several)
+    everything = partial(_list, render, words, "all_documents", lambda: handbook.documents, several)
     pages["documents/index.md"] = Page(None, everything)
     for folder, (_, values) in OVERVIEWS.items():
         pages[f"{folder}/index.md"] = Page(None, partial(_overview, render, folder, partial(values, handbook, words)))
@@ -82,10 +82,14 @@ def _overview(render: Callable[..., str], template: str, values: Callable[[], Ma
 
 
 def _list(
-    render: Callable[..., str], words: Locale, heading: str, documents: Iterable[Document], departments: bool
+    render: Callable[..., str],
+    words: Locale,
+    heading: str,
+    documents: Callable[[], Iterable[Document]],
+    departments: bool,
 ) -> str:
     title = words.word("ui", heading)
-    values = {"heading": title, "documents": list(documents), "departments": departments}
+    values = {"heading": title, "documents": list(documents()), "departments": departments}
     return render("list", values=values)
 
 

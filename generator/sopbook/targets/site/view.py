@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sopbook import prose
-from sopbook.link.derived import Recurring, recurring
+from sopbook.link.derived import Recurring, recurring_of, urgent_numbers
 from sopbook.link.handbook import Handbook, Target, Work
 from sopbook.locales import Locale
 from sopbook.model import (
@@ -37,7 +37,7 @@ from sopbook.places import Place
 from sopbook.targets.site.flow import flow_picture
 from sopbook.targets.site.html import Html
 from sopbook.targets.site.qr import address_of, qr_code
-from sopbook.training.path import on_a_path
+from sopbook.training.path import is_on_a_path
 from sopbook.values import Frequency
 
 _AFTER_STEPS = ("exceptions", "escalation", "acceptance", "notes")
@@ -208,13 +208,16 @@ class View:
         """True for what the training asks somebody to read: procedures, and what stands on a role's path."""
         if document.control.status is Status.WITHDRAWN:
             return False
-        return isinstance(document, Procedure) or document.id in on_a_path(self.handbook)
+        return isinstance(document, Procedure) or is_on_a_path(self.handbook, document.id)
 
     # -------------------------------------------------------------- other derived facts
 
     def recurring_of(self, actor: str) -> list[Recurring]:
         """The recurring work of a role, most frequent first."""
-        return [entry for entry in recurring(self.handbook) if actor in entry.people]
+        found = recurring_of(self.handbook, actor)
+        for entry in found:
+            self.handbook.by_number.get(entry.target.document.id)  # whose title is shown: noted
+        return list(found)
 
     def work_of(self, role: Role) -> list[StepsOfProcedure]:
         """Every step that a post takes or helps with, by procedure."""
@@ -263,8 +266,8 @@ class View:
 
     def urgent(self) -> list[Procedure]:
         """The emergencies that are in force."""
-        procedures = (document for document in self.in_force(Kind.PROCEDURE) if isinstance(document, Procedure))
-        return [procedure for procedure in procedures if procedure.urgent]
+        found = (self.handbook.by_number[number] for number in urgent_numbers(self.handbook, Kind.PROCEDURE))
+        return [document for document in found if isinstance(document, Procedure)]
 
     def in_force(self, kind: Kind | str) -> list[Document]:
         """The documents of a kind that are not withdrawn."""
