@@ -26,7 +26,7 @@ def load(root: Path, reader: CachedReader | None = None) -> Handbook:
         return link(read_sources(root))
     sources = read_sources(root, reader)
     handbook = link(sources)
-    versions = versions_of(sources, handbook)
+    versions = versions_of(sources, handbook, reader.store)
     return replace(watched(handbook), versions=versions) if versions else handbook
 
 

@@ -24,7 +24,7 @@ class CachedReader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._kept: dict[str, Reading] = {}
 
     def __call__(self, files: Sequence[File]) -> list[Reading]:
@@ -32,7 +32,7 @@ class CachedReader:
         tool = tool_digest()
         keys = [digest("reading", tool, file, data) for file, data in files]
         kept = {key: self._kept[key] for key in keys if key in self._kept}
-        rows = self._store.get_all([key for key in keys if key not in kept])
+        rows = self.store.get_all([key for key in keys if key not in kept])
         for key, (file, data) in zip(keys, files, strict=True):
             if (
                 key in rows
@@ -53,11 +53,11 @@ class CachedReader:
 
     def _passages(self, key: str, file: File) -> bytes:
         """The running text of a document whose outline came out of the cache; read anew if it is gone from there."""
-        return self._store.get(f"{key}+") or _encoded(read_document(*file))[1]
+        return self.store.get(f"{key}+") or _encoded(read_document(*file))[1]
 
     def _read(self, files: Sequence[tuple[str, File]]) -> dict[str, Reading]:
         rows = map_share(_encode_all, files)
-        self._store.put_all(
+        self.store.put_all(
             {
                 name: data
                 for (key, _), row in zip(files, rows, strict=True)

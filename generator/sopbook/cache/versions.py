@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 from sopbook.cache.codec import Encoder, dumps, without_places
+from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.cache.watch import EVERYTHING, TEXT, answer
 from sopbook.link.handbook import Handbook
@@ -21,11 +23,14 @@ class Versions:
 
     ``base`` changes with the tool, the settings, and the names of files that could not be read.
     ``content`` (by file) changes with any byte of a document, and with the tool. ``digest_of`` knows
-    the digest of whatever a computation can have looked at (``cache.watch``).
+    the digest of whatever a computation can have looked at (``cache.watch``). ``store`` and ``tables``
+    are for ``cache.kept``.
     """
 
-    def __init__(self, sources: Sources, handbook: Handbook) -> None:
+    def __init__(self, sources: Sources, handbook: Handbook, store: Store) -> None:
         self._handbook = handbook
+        self.store = store
+        self.tables: dict[str, Mapping[str, Any]] = {}
         self.content: Mapping[str, str] = {reading.file: reading.content for reading in sources.readings}
         self._shown = {
             reading.file: digest(reading.file, reading.outline, *reading.facts.mentioned)
@@ -146,9 +151,9 @@ _LOOKS: Mapping[str, Callable[[Versions, str], str]] = {
 }
 
 
-def versions_of(sources: Sources, handbook: Handbook) -> Versions | None:
+def versions_of(sources: Sources, handbook: Handbook, store: Store) -> Versions | None:
     """The digests of what was read; None if it was read by somebody who counts no changes.
 
     ``handbook`` is what was linked from it, and notes nothing.
     """
-    return Versions(sources, handbook) if all(reading.content for reading in sources.readings) else None
+    return Versions(sources, handbook, store) if all(reading.content for reading in sources.readings) else None

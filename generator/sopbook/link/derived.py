@@ -69,12 +69,18 @@ def recurring_of(handbook: Handbook, actor: str) -> tuple[Recurring, ...]:
     return tuple(entry for entry in recurring(handbook) if actor in entry.people)
 
 
+@answered("departments")
+def departments(handbook: Handbook, _: str) -> tuple[str, ...]:
+    """The names of the departments that have documents, in the order of these."""
+    return tuple(dict.fromkeys(document.department for document in handbook.documents))
+
+
 @answered("urgent")
-def urgent_numbers(handbook: Handbook, kind: str = Kind.PROCEDURE) -> tuple[str, ...]:
+def urgent_numbers(handbook: Handbook, _: str) -> tuple[str, ...]:
     """The numbers of the emergencies that are in force."""
     return tuple(
         document.id
-        for document in handbook.of_kind(Kind(kind))
+        for document in handbook.of_kind(Kind.PROCEDURE)
         if isinstance(document, Procedure) and document.urgent and document.control.status is not Status.WITHDRAWN
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sopbook.link.handbook import Handbook, Target
@@ -55,11 +55,25 @@ class Coverage:
 
 def coverage(handbook: Handbook, entries: Iterable[Entry]) -> Coverage:
     """The shares; withdrawn documents do not count."""
+    return coverage_of(handbook, asked_in(entries))
+
+
+Asked = Mapping[tuple[str, str], bool]
+"""What is asked about (number and anchor), and whether by a question written by hand."""
+
+
+def asked_in(entries: Iterable[Entry]) -> Asked:
+    """What questions ask about."""
     asked: dict[tuple[str, str], bool] = {}
     for entry in entries:
         for target in entry.targets:
             key = (target.document.id, target.anchor)
             asked[key] = asked.get(key, False) or not entry.derived
+    return asked
+
+
+def coverage_of(handbook: Handbook, asked: Asked) -> Coverage:
+    """The shares, from what is asked about."""
     rows = [
         _row(document, asked)
         for document in handbook.documents
@@ -74,7 +88,7 @@ def coverage(handbook: Handbook, entries: Iterable[Entry]) -> Coverage:
     )
 
 
-def _row(document: Procedure | Role, asked: dict[tuple[str, str], bool]) -> Row:
+def _row(document: Procedure | Role, asked: Asked) -> Row:
     steps = document.steps if isinstance(document, Procedure) else ()
     duties = document.duties if isinstance(document, Role) else ()
     critical = tuple(step for step in steps if step.critical)
@@ -83,7 +97,7 @@ def _row(document: Procedure | Role, asked: dict[tuple[str, str], bool]) -> Row:
     )
 
 
-def _share(document: Document, parts: Sequence[Step | Duty], asked: dict[tuple[str, str], bool]) -> Share:
+def _share(document: Document, parts: Sequence[Step | Duty], asked: Asked) -> Share:
     targets = [Target(document, part.anchor, part.title) for part in parts]
     found = [asked.get((document.id, target.anchor)) for target in targets]
     missing = tuple(target for target, is_written in zip(targets, found, strict=True) if is_written is None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sopbook.cache.watch import answered
+from sopbook.link import number_key
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import fold
 from sopbook.memo import once_a_handbook
-from sopbook.model import Bank, Document, Procedure, Question, Status
-from sopbook.questions.derived import derived
+from sopbook.model import Bank, Checklist, Document, Name, Procedure, Question, Status
+from sopbook.questions.derived import derived, derived_from
 from sopbook.questions.entry import Entry
 
-__all__ = ["Choice", "Entry", "choose", "pool", "written"]
+__all__ = ["Choice", "Entry", "about", "choose", "pool", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,48 @@ def pool(handbook: Handbook) -> tuple[Entry, ...]:
 
 def written(handbook: Handbook) -> tuple[Entry, ...]:
     """The questions written by hand in documents that are not withdrawn, in the order of the handbook."""
-    return tuple(
-        Entry(document, question, _targets(handbook, document, question))
-        for document in handbook.documents
-        if isinstance(document, Bank | Procedure) and document.control.status is not Status.WITHDRAWN
-        for question in document.questions
+    return tuple(entry for document in handbook.documents for entry in _written_in(handbook, document))
+
+
+def about(handbook: Handbook, document: Document) -> tuple[Entry, ...]:
+    """The questions that test a document: those written by hand, then those that the structure gives."""
+    by_hand = (handbook.by_number[number] for number in _testers(handbook, document.id))
+    # A checklist's rhythm is asked of the steps that go through it, too.
+    used = (handbook.document_named(name) for name in _used_by(document))
+    checklists = [checklist for checklist in used if isinstance(checklist, Checklist)]
+    sources = {source.id: source for source in (document, *checklists)}
+    entries = (
+        *(entry for source in by_hand for entry in _written_in(handbook, source)),
+        *(entry for number in sorted(sources, key=number_key) for entry in derived_from(handbook, sources[number])),
     )
+    return tuple(entry for entry in entries if any(target.document.id == document.id for target in entry.targets))
+
+
+def _used_by(document: Document) -> Iterator[Name]:
+    if isinstance(document, Procedure):
+        for step in document.steps:
+            yield from (*step.forms, *step.checklists, *step.records)
+
+
+@answered("testers")
+def _testers(handbook: Handbook, number: str) -> tuple[str, ...]:
+    """The numbers of the documents in which questions that test a document are written, in order."""
+    return _tests(handbook).get(number, ())
+
+
+@once_a_handbook
+def _tests(handbook: Handbook) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for entry in written(handbook):
+        for target in entry.targets:
+            found.setdefault(target.document.id, {})[entry.document.id] = None
+    return {number: tuple(sources) for number, sources in found.items()}
+
+
+def _written_in(handbook: Handbook, document: Document) -> Iterator[Entry]:
+    if isinstance(document, Bank | Procedure) and document.control.status is not Status.WITHDRAWN:
+        for question in document.questions:
+            yield Entry(document, question, _targets(handbook, document, question))
 
 
 def _targets(handbook: Handbook, document: Document, question: Question) -> tuple[Target, ...]:

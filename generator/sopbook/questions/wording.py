@@ -122,6 +122,7 @@ def longest_shared(one: str, other: str) -> int:
     return best
 
 
+@lru_cache(maxsize=50_000)
 def weight(text: str) -> int:
     """How long a text looks: a wide character counts two."""
     return sum(2 if prose.is_wide(char) else 1 for char in text.strip())

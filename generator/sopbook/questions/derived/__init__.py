@@ -1,7 +1,7 @@
 """Questions that nobody writes, because the structure gives them.
 
-Each module here that has a function ``make`` makes one kind of question; a new file needs no
-registration. A maker yields candidates; those with a flaw (``quality``) are dropped here, so that
+Each module here that has a function ``make`` makes one kind of question about a document; a new
+file needs no registration. A maker yields candidates; those with a flaw (``quality``) are dropped here, so that
 no maker has to look for give-aways itself. A maker makes nothing where the text supports nothing:
 too few distractors that are certainly wrong is reason enough.
 """
@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from sopbook.link.handbook import Handbook
+from sopbook.model import Document, Status
 from sopbook.questions.derived.drafting import Desk
 from sopbook.questions.entry import Entry
 from sopbook.questions.quality import flaws
 from sopbook.questions.wording import Wording
 
-Maker = Callable[[Desk], Iterator[Entry]]
+Maker = Callable[[Desk, Document], Iterator[Entry]]
 
 
 @cache
@@ -30,13 +31,19 @@ def makers() -> tuple[tuple[str, Maker], ...]:
 
 
 def derived(handbook: Handbook) -> tuple[Entry, ...]:
-    """All derived questions in the order of the documents, of their steps, and of the makers' names."""
-    wording = Wording.of(handbook)
-    desk = Desk.of(handbook, wording)
+    """All derived questions, by document."""
+    return tuple(entry for document in handbook.documents for entry in derived_from(handbook, document))
+
+
+def derived_from(handbook: Handbook, document: Document) -> tuple[Entry, ...]:
+    """The questions that a document gives, in the order of its steps and of their names."""
+    if document.control.status is Status.WITHDRAWN:
+        return ()
+    desk = Desk(handbook, Wording.of(handbook))
     found = [
-        entry for _, make in makers() for entry in make(desk) if not flaws(entry.question, entry.document, wording)
+        entry
+        for _, make in makers()
+        for entry in make(desk, document)
+        if not flaws(entry.question, document, desk.wording)
     ]
-    order = {document.id: index for index, document in enumerate(handbook.documents)}
-    return tuple(
-        sorted(found, key=lambda entry: (order[entry.document.id], entry.question.place, entry.question.anchor))
-    )
+    return tuple(sorted(found, key=lambda entry: (entry.question.place, entry.question.anchor)))

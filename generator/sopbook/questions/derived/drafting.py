@@ -5,24 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sopbook import prose
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import Text
 from sopbook.model import (
     Answer,
-    Checklist,
     Document,
+    Kind,
     Option,
     Procedure,
     Question,
     QuestionType,
-    Role,
-    Status,
     Step,
 )
 from sopbook.places import Place
 from sopbook.questions.entry import Entry
+from sopbook.questions.nearness import near_numbers
 from sopbook.questions.quality import LEAST_OPTIONS
 from sopbook.questions.wording import Wording, fold
 
@@ -51,37 +51,27 @@ class Draft:
 
 @dataclass(frozen=True)
 class Desk:
-    """The documents in force, with what the makers look up again and again."""
+    """The handbook and its wording at hand."""
 
     handbook: Handbook
     wording: Wording
-    procedures: tuple[Procedure, ...]
-    checklists: tuple[Checklist, ...]
-    roles: tuple[Role, ...]
-
-    @staticmethod
-    def of(handbook: Handbook, wording: Wording) -> Desk:
-        """Everything that is not withdrawn."""
-        documents = [document for document in handbook.documents if document.control.status is not Status.WITHDRAWN]
-        return Desk(
-            handbook,
-            wording,
-            tuple(document for document in documents if isinstance(document, Procedure)),
-            tuple(document for document in documents if isinstance(document, Checklist)),
-            tuple(document for document in documents if isinstance(document, Role)),
-        )
 
     def say(self, text: Text, **values: object) -> str:
         """A sentence in the handbook's language."""
         return text.in_language(self.wording.words.language).format(**values)
 
-    def steps(self) -> Iterator[tuple[Procedure, Step]]:
-        """Every step that can be told from the others of its procedure by its title."""
-        for procedure in self.procedures:
-            titles = [fold(step.title) for step in procedure.steps]
-            for step, title in zip(procedure.steps, titles, strict=True):
+    def steps(self, document: Document) -> Iterator[tuple[Procedure, Step]]:
+        """Every step of a procedure that can be told from the others of it by its title."""
+        if isinstance(document, Procedure):
+            titles = [fold(step.title) for step in document.steps]
+            for step, title in zip(document.steps, titles, strict=True):
                 if title and titles.count(title) == 1:
-                    yield procedure, step
+                    yield document, step
+
+    def near(self, kind: Kind, document: Document) -> list[Document]:
+        """Documents of a kind in force from which distractors may come."""
+        numbers = near_numbers(self.handbook, f"{kind} {document.id}")
+        return [self.handbook.by_number[number] for number in numbers]
 
     def body(self, procedure: Procedure, step: Step) -> str:
         """What a step says besides its title."""
@@ -154,7 +144,8 @@ def step_target(procedure: Procedure, step: Step) -> Target:
     return Target(procedure, step.anchor, step.title)
 
 
-def overlaps(one: Iterable[str], other: Iterable[str]) -> bool:
+@lru_cache(maxsize=100_000)
+def overlaps(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """True if a name of one thing is a name of the other, or part of one, or has one as its part."""
     first = {fold(name) for name in one} - {""}
     second = {fold(name) for name in other} - {""}

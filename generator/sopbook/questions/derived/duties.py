@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sopbook import prose
 from sopbook.link.handbook import Target
 from sopbook.locales import Text
-from sopbook.model import Duty, QuestionType, Role
+from sopbook.model import Document, Duty, Kind, QuestionType, Role, Status
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, shuffled
 from sopbook.questions.entry import Entry
 from sopbook.questions.wording import fold, shares_run
@@ -20,17 +21,26 @@ _OWN = 3
 _ALIKE = 2
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each role, three of its duties at a time with one that is certainly somebody else's."""
-    for role in desk.roles:
-        foreign = [
-            (other, duty) for other in desk.roles for duty in other.duties if _is_foreign(desk, role, other, duty)
-        ]
-        own = list(role.duties)
-        for start in range(0, len(own), _OWN):
-            three = own[start : start + _OWN] if start + _OWN <= len(own) else own[-_OWN:]
-            if len(three) == _OWN and foreign:
-                yield from _question(desk, role, three, foreign)
+    if not isinstance(document, Role) or len(document.duties) < _OWN:
+        return
+    others = [role for role in desk.near(Kind.ROLE, document) if isinstance(role, Role)]
+    # Whoever leads somebody answers for that one's work too.
+    led = _led(desk, document)
+    work = _Work.of(desk, document, led)
+    foreign = [
+        (other, duty)
+        for other in others
+        if other is not document and other.id not in led
+        for duty in other.duties
+        if _is_foreign(desk, work, other, duty)
+    ]
+    own = list(document.duties)
+    for start in range(0, len(own), _OWN):
+        three = own[start : start + _OWN] if start + _OWN <= len(own) else own[-_OWN:]
+        if len(three) == _OWN and foreign:
+            yield from _question(desk, document, three, foreign)
 
 
 def _question(desk: Desk, role: Role, three: Sequence[Duty], foreign: Sequence[tuple[Role, Duty]]) -> Iterator[Entry]:
@@ -52,37 +62,52 @@ def _question(desk: Desk, role: Role, three: Sequence[Duty], foreign: Sequence[t
     yield from desk.entry(draft, anchor, QuestionType.SINGLE, options)
 
 
-def _is_foreign(desk: Desk, role: Role, other: Role, duty: Duty) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a role has a part in: its duties, with those of whom it leads; requirements and documents."""
+
+    role: Role
+    titles: tuple[str, ...]
+    own_titles: tuple[str, ...]
+    requirements: frozenset[str]
+    documents: frozenset[str]
+
+    @staticmethod
+    def of(desk: Desk, role: Role, led: Mapping[str, Role]) -> _Work:
+        """The work of a role that leads some others."""
+        return _Work(
+            role,
+            tuple(duty.title for member in (role, *led.values()) for duty in member.duties),
+            tuple(duty.title for duty in role.duties),
+            frozenset(c.requirement for duty in role.duties for c in duty.covers),
+            frozenset(work.document.id for work in desk.handbook.work.get(role.title, ())),
+        )
+
+
+def _is_foreign(desk: Desk, work: _Work, other: Role, duty: Duty) -> bool:
     """True if a duty is certainly not the role's.
 
-    Whoever leads somebody answers for that one's work too; and whoever has a step in the procedures
-    that the duty names, or a duty that sounds like it or answers the same requirement, has a part in it.
+    Whoever has a step in the procedures that the duty names, or a duty that sounds like it or answers
+    the same requirement, has a part in it.
     """
-    if other is role or _answers_to(desk, other, role):
+    if overlaps((duty.title,), work.titles) or any(shares_run(duty.title, own, _ALIKE) for own in work.own_titles):
         return False
-    for member in desk.roles:
-        is_led = _answers_to(desk, member, role)
-        if (member is role or is_led) and any(overlaps([duty.title], [own.title]) for own in member.duties):
-            return False
-    if any(shares_run(duty.title, own.title, _ALIKE) for own in role.duties):
-        return False
-    if {c.requirement for c in duty.covers} & {c.requirement for own in role.duties for c in own.covers}:
+    if work.requirements & {c.requirement for c in duty.covers}:
         return False
     text = fold("\n".join(desk.wording.lines(duty.body, other)))
-    if any(fold(name) in text for name in (role.title, *role.aliases)):
+    if any(fold(name) in text for name in (work.role.title, *work.role.aliases)):
         return False
     named = {node.number for node in prose.walk(duty.body) if isinstance(node, prose.Reference)}
-    return not any(work.document.id in named for work in desk.handbook.work.get(role.title, ()))
+    return not named & work.documents
 
 
-def _answers_to(desk: Desk, role: Role, superior: Role) -> bool:
-    """True if a role reports to another one, directly or not."""
-    seen: set[str] = set()
-    current: Role | None = role
-    while current is not None and current.id not in seen:
-        seen.add(current.id)
-        actor = desk.handbook.actor(current.reports_to) if current.reports_to else None
-        current = actor.role if actor else None
-        if current is superior:
-            return True
-    return False
+def _led(desk: Desk, role: Role) -> dict[str, Role]:
+    """The posts in force that report to a post, directly or not, by number."""
+    found: dict[str, Role] = {}
+    waiting = [role]
+    while waiting:
+        for member in desk.handbook.subordinates(waiting.pop()):
+            if member.id not in found and member.id != role.id:
+                found[member.id] = member
+                waiting.append(member)
+    return {number: member for number, member in found.items() if member.control.status is not Status.WITHDRAWN}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from sopbook.locales import Text
-from sopbook.model import Procedure, Step
+from sopbook.model import Document, Procedure, Step
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_target
 from sopbook.questions.entry import Entry
 
@@ -17,14 +17,14 @@ _STEM = Text(
 _BECAUSE = Text("“{step}”之后是“{following}”", '"{step}" is followed by "{following}"')
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each step that has another one after it in its run; the procedure's other steps are the distractors."""
-    distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
-    for procedure in desk.procedures:
-        for run in runs(procedure):
+    distinct = {step.anchor for _, step in desk.steps(document)}
+    if isinstance(document, Procedure):
+        for run in runs(document):
             for step, following in pairwise(run):
-                if {(procedure.id, step.anchor), (procedure.id, following.anchor)} <= distinct:
-                    yield from _question(desk, procedure, step, following)
+                if {step.anchor, following.anchor} <= distinct:
+                    yield from _question(desk, document, step, following)
 
 
 def runs(procedure: Procedure) -> list[Sequence[Step]]:
@@ -38,8 +38,8 @@ def runs(procedure: Procedure) -> list[Sequence[Step]]:
 
 
 def _question(desk: Desk, procedure: Procedure, step: Step, following: Step) -> Iterator[Entry]:
-    taken = [step.title, following.title]
-    wrong = [other for other in procedure.steps if not overlaps([other.title], taken)]
+    taken = (step.title, following.title)
+    wrong = [other for other in procedure.steps if not overlaps((other.title,), taken)]
     yield from desk.single(
         Draft(
             maker="following",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sopbook.link.handbook import Target
 from sopbook.locales import Text, languages, locale
+from sopbook.model import Checklist, Document
 from sopbook.places import Place
 from sopbook.questions.derived.drafting import Desk, Draft, step_target
 from sopbook.questions.entry import Entry
@@ -40,9 +41,9 @@ _TELLING = {
 }
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each step and each checklist with a rhythm, unless its title or text tells it or another one."""
-    for procedure, step in desk.steps():
+    for procedure, step in desk.steps(document):
         if step.frequency:
             text = f"{procedure.title}\n{step.title}"
             stem = desk.say(_STEP, procedure=procedure.title, step=step.title)
@@ -50,19 +51,18 @@ def make(desk: Desk) -> Iterator[Entry]:
             body = desk.body(procedure, step)
             draft = _draft(desk, (step_target(procedure, step),), step.place, stem, step.frequency, also, text, body)
             yield from desk.single(draft) if draft else ()
-    for checklist in desk.checklists:
-        if checklist.frequency:
-            stem = desk.say(_CHECKLIST, checklist=checklist.title)
-            uses = desk.handbook.uses.get(checklist.id, ())
-            targets = (
-                Target(checklist, "", checklist.title),
-                *(Target(use.document, use.step.anchor, use.step.title) for use in uses),
-            )
-            also = [use.step.frequency for use in uses if use.step.frequency]
-            told = "\n".join(line for s in checklist.sections for line in desk.wording.lines(s.blocks, checklist))
-            place = checklist.key_place("frequency")
-            draft = _draft(desk, targets, place, stem, checklist.frequency, also, checklist.title, told)
-            yield from desk.single(draft) if draft else ()
+    if isinstance(document, Checklist) and document.frequency:
+        stem = desk.say(_CHECKLIST, checklist=document.title)
+        uses = desk.handbook.uses.get(document.id, ())
+        targets = (
+            Target(document, "", document.title),
+            *(Target(use.document, use.step.anchor, use.step.title) for use in uses),
+        )
+        also = [use.step.frequency for use in uses if use.step.frequency]
+        told = "\n".join(line for s in document.sections for line in desk.wording.lines(s.blocks, document))
+        place = document.key_place("frequency")
+        draft = _draft(desk, targets, place, stem, document.frequency, also, document.title, told)
+        yield from desk.single(draft) if draft else ()
 
 
 def _draft(

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from sopbook import prose
+from sopbook.cache.kept import kept_by_document
+from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.model import Procedure, Step
+from sopbook.model import Document, Kind, Procedure, Status, Step
 from sopbook.questions.derived.drafting import Desk, Draft, step_target
 from sopbook.questions.entry import Entry
-from sopbook.questions.wording import fold, shares_run, weight
+from sopbook.questions.wording import Wording, fold, shares_run, weight
 
 _STEM = Text(
     "《{procedure}》在“{step}”这一步特别提醒的风险，是哪一条？",
@@ -25,24 +27,25 @@ _ALIKE_WORDS = 2
 _AS_LONG = 1.5
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each step with a warning; warnings of procedures about something else are the distractors.
 
     One of the same procedure, or of one that this procedure leads to, could be heeded here too.
     """
-    known = [(p, s, w) for p in desk.procedures for s in p.steps for w in warnings(desk, p, s)[:1]]
-    distinct = {(procedure.id, step.anchor) for procedure, step in desk.steps()}
-    told = {p.id: fold("\n".join(desk.body(p, step) for step in p.steps)) for p in desk.procedures}
+    own_warnings = dict(warnings_of(desk.handbook, document))
+    known = [(p, s, own_warnings[s.anchor]) for p, s in desk.steps(document) if s.anchor in own_warnings]
+    if not known:
+        return
+    others = desk.near(Kind.PROCEDURE, document)
+    told_there = [(other, text) for other in others for _, text in warnings_of(desk.handbook, other)]
     for procedure, step, warning in known:
-        if (procedure.id, step.anchor) not in distinct:
-            continue
         own = f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}"
         related = {procedure.id} | {document.id for document in desk.handbook.names.get(procedure.id, ())}
         related |= {document.id for document in desk.handbook.mentions.get(procedure.id, ())}
-        said = "".join(told.get(number, "") for number in sorted(related))
+        said = "".join(_told(desk, desk.handbook.by_number[number]) for number in sorted(related))
         wrong = [
             text
-            for other, _, text in known
+            for other, text in told_there
             if other.id not in related and fold(text) not in said and _as_long(text, warning) and not _alike(text, own)
         ]
         yield from desk.single(
@@ -57,6 +60,22 @@ def make(desk: Desk) -> Iterator[Entry]:
                 difficulty=2,
             )
         )
+
+
+def _told(desk: Desk, document: Document) -> str:
+    """What a procedure in force says, folded."""
+    if not isinstance(document, Procedure) or document.control.status is Status.WITHDRAWN:
+        return ""
+    return fold("\n".join(desk.body(document, step) for step in document.steps))
+
+
+@kept_by_document("warnings")
+def warnings_of(handbook: Handbook, document: Document) -> list[list[str]]:
+    """The anchor and the first warning of each step of a procedure that has one."""
+    if not isinstance(document, Procedure):
+        return []
+    desk = Desk(handbook, Wording.of(handbook))
+    return [[step.anchor, text] for step in document.steps for text in warnings(desk, document, step)[:1]]
 
 
 def warnings(desk: Desk, procedure: Procedure, step: Step) -> list[str]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from sopbook.link.handbook import Actor
 from sopbook.locales import Text
-from sopbook.model import Procedure, Step
+from sopbook.model import Document, Procedure, Step
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_target
 from sopbook.questions.entry import Entry
+from sopbook.questions.nearness import near_actors
 from sopbook.questions.wording import fold, shares_run
 
 _STEM = Text("《{procedure}》的“{step}”这一步，由谁负责？", '{procedure}: who is responsible for the step "{step}"?')
@@ -16,17 +17,17 @@ _BECAUSE = Text("“{step}”由{actor}负责", '{actor} is responsible for "{st
 _ALIKE = 2
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each step with one responsible; who helps, is named in the text or has a like name is no distractor."""
-    everyone = tuple({actor.title: actor for actor in desk.handbook.actors.values()}.values())
-    for procedure, step in desk.steps():
+    everyone = [desk.handbook.actors[title] for title in near_actors(desk.handbook, document.id)]
+    for procedure, step in desk.steps(document):
         found = [actor for name in step.responsible if (actor := desk.handbook.actor(name))]
         if len(found) != 1 or len(step.responsible) != 1:
             continue
         (right,) = found
         near = _people(desk, procedure)
         text = fold(f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}")
-        if any(fold(name) in fold(f"{procedure.title}{step.title}") for name in names_of(desk, right)):
+        if any(fold(name) in fold(f"{procedure.title}{step.title}") for name in names_of(right)):
             continue
         wrong = [actor for actor in everyone if _is_wrong(desk, actor, right, step, text)]
         titles = {actor.title: actor for actor in wrong}
@@ -47,7 +48,7 @@ def make(desk: Desk) -> Iterator[Entry]:
         )
 
 
-def names_of(desk: Desk, actor: Actor) -> tuple[str, ...]:
+def names_of(actor: Actor) -> tuple[str, ...]:
     """Every name by which an actor goes."""
     if actor.role:
         return (actor.title, *actor.role.aliases)
@@ -60,9 +61,9 @@ def _people(desk: Desk, procedure: Procedure) -> set[str]:
 
 
 def _is_wrong(desk: Desk, actor: Actor, right: Actor, step: Step, text: str) -> bool:
-    names = names_of(desk, actor)
+    names = names_of(actor)
     involved = [right, *(found for name in step.support if (found := desk.handbook.actor(name)))]
-    if any(overlaps(names, names_of(desk, other)) for other in involved) or any(fold(name) in text for name in names):
+    if any(overlaps(names, names_of(other)) for other in involved) or any(fold(name) in text for name in names):
         return False
     # "The contractor" and "the building contractor" may be one and the same outside the house.
     both_outside = actor.partner is not None and right.partner is not None

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
+from sopbook.cache.watch import answered
+from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, languages, locale
+from sopbook.memo import once_a_handbook
+from sopbook.model import Document, Kind, Procedure, Status
 from sopbook.questions.derived.drafting import Desk, Draft, shuffled, step_target
 from sopbook.questions.entry import Entry
 from sopbook.values import Duration, TimeUnit
@@ -25,10 +29,10 @@ _NEAREST = 6
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
-def make(desk: Desk) -> Iterator[Entry]:
+def make(desk: Desk, document: Document) -> Iterator[Entry]:
     """For each step whose limit is a time. Times that the step's text mentions are no distractors."""
-    usual = _in_use(desk)
-    for procedure, step in desk.steps():
+    usual = _in_use(desk.handbook, "")
+    for procedure, step in desk.steps(document):
         duration = desk.handbook.duration_of(step.within) if step.within else None
         if duration is None:
             continue
@@ -55,15 +59,22 @@ def make(desk: Desk) -> Iterator[Entry]:
         )
 
 
-def _in_use(desk: Desk) -> list[Duration]:
-    """The limits of all steps, each length once, shortest first."""
+@answered("limits-in-use")
+def _in_use(handbook: Handbook, _: str) -> tuple[Duration, ...]:
+    return _limits(handbook)
+
+
+@once_a_handbook
+def _limits(handbook: Handbook) -> tuple[Duration, ...]:
+    """The limits of all steps in force, each length once, shortest first."""
     found: dict[float, Duration] = {}
-    for procedure in desk.procedures:
-        for step in procedure.steps:
-            duration = desk.handbook.duration_of(step.within) if step.within else None
-            if duration:
-                found.setdefault(minutes(duration), duration)
-    return [found[key] for key in sorted(found)]
+    for procedure in handbook.of_kind(Kind.PROCEDURE):
+        if isinstance(procedure, Procedure) and procedure.control.status is not Status.WITHDRAWN:
+            for step in procedure.steps:
+                duration = handbook.duration_of(step.within) if step.within else None
+                if duration:
+                    found.setdefault(minutes(duration), duration)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _picked(seed: str, right: Duration, wrong: Sequence[Duration]) -> list[Duration]:

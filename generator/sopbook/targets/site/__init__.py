@@ -76,7 +76,7 @@ def _docs(handbook: Handbook, place: Workplace) -> dict[str, Product]:
         name: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
         for name, page in all_pages(handbook, folders).items()
     }
-    return products | files_beside_pages(handbook, place.root, folders, place.store or Store(None))
+    return products | files_beside_pages(handbook, place.root, place.store or Store(None))
 
 
 def _inputs(handbook: Handbook, page: Page, templates: str) -> str:

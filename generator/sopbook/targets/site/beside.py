@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -26,17 +26,13 @@ from sopbook.resources import site_folder
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES
-from sopbook.targets.site.pages import all_training_pages
 from sopbook.targets.site.training import training_files
 
 
-def files_beside_pages(
-    handbook: Handbook, root: Path, page_templates: Sequence[Path], store: Store
-) -> dict[str, Product]:
+def files_beside_pages(handbook: Handbook, root: Path, store: Store) -> dict[str, Product]:
     """Every file of the folder of Markdown that is not a page about a document or an overview."""
     products = dict(_calendars(handbook)) | dict(_forms(handbook, root))
-    training = partial(_training, handbook, page_templates)
-    products |= _together(handbook, store, digest("training", folder_digest(page_templates)), training)
+    products |= training_files(handbook)
     products |= _together(handbook, store, "search", partial(_search, handbook))
     for document in handbook.documents:
         products |= {name: copy_of(root / file) for name, file in _attachments(handbook, document).items()}
@@ -96,11 +92,6 @@ def _search(handbook: Handbook) -> dict[str, bytes]:
     from sopbook.search.shards import search_files
 
     return search_files(build_index(handbook))
-
-
-def _training(handbook: Handbook, page_templates: Sequence[Path]) -> dict[str, bytes]:
-    pages = {name: text.encode() for name, text in all_training_pages(handbook, page_templates).items()}
-    return pages | training_files(handbook)
 
 
 def _together(

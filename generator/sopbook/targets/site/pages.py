@@ -14,14 +14,14 @@ from typing import Any
 
 import jinja2
 
+from sopbook.link.derived import departments
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Document, Kind
-from sopbook.questions.pool import pool, written
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
 from sopbook.targets.site.overviews import OVERVIEWS
-from sopbook.targets.site.training import training_pages
+from sopbook.targets.site.training import TrainingPage, has_training, training_pages
 from sopbook.targets.site.view import KIND_PAGES, Group, View
 
 
@@ -34,13 +34,12 @@ class Page:
 
 
 def render_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
-    """The text of every page; see ``all_pages`` and ``all_training_pages``."""
-    pages = {path: page.text() for path, page in all_pages(handbook, template_folders).items()}
-    return pages | all_training_pages(handbook, template_folders)
+    """The text of every page; see ``all_pages``."""
+    return {path: page.text() for path, page in all_pages(handbook, template_folders).items()}
 
 
 def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, Page]:
-    """Every page but those of the training, by its path in the site's folder of Markdown.
+    """Every page by its path in the site's folder of Markdown.
 
     Templates of earlier folders go before those of later ones. Rendering raises TargetFailed,
     naming template and line, if a template is broken.
@@ -54,27 +53,22 @@ def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str,
     for document in handbook.documents:
         path = f"{document.id}/index.md"
         pages[path] = Page(document, partial(render, document.kind, document=document))
-    several = len({document.department for document in handbook.documents}) > 1
     for kind, folder in KIND_PAGES.items():
         if handbook.of_kind(kind):
             listed = partial(handbook.of_kind, kind)
-            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, words, folder, listed, several))
+            pages[f"{folder}/index.md"] = Page(None, partial(_list, render, handbook, folder, listed))
     pages["search/index.md"] = Page(None, partial(render, "search"))
-    everything = partial(_list, render, words, "all_documents", lambda: handbook.documents, several)
+    everything = partial(_list, render, handbook, "all_documents", lambda: handbook.documents)
     pages["documents/index.md"] = Page(None, everything)
     for folder, (_, values) in OVERVIEWS.items():
         pages[f"{folder}/index.md"] = Page(None, partial(_overview, render, folder, partial(values, handbook, words)))
+    for page in training_pages(handbook):
+        pages[page.path] = Page(None, partial(_training, render, page))
     return pages
 
 
-def all_training_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str, str]:
-    """The text of every page of the training, by path: they all draw on all questions together."""
-    environment = _environment(template_folders)
-    words = locale(handbook.settings.language)
-    return {
-        page.path: _render(environment, handbook, words, page.template, root=page.root, values=page.values)
-        for page in training_pages(handbook)
-    }
+def _training(render: Callable[..., str], page: TrainingPage) -> str:
+    return render(page.template, root=page.root, values=page.values())
 
 
 def _overview(render: Callable[..., str], template: str, values: Callable[[], Mapping[str, object]]) -> str:
@@ -83,13 +77,13 @@ def _overview(render: Callable[..., str], template: str, values: Callable[[], Ma
 
 def _list(
     render: Callable[..., str],
-    words: Locale,
+    handbook: Handbook,
     heading: str,
     documents: Callable[[], Iterable[Document]],
-    departments: bool,
 ) -> str:
-    title = words.word("ui", heading)
-    values = {"heading": title, "documents": list(documents()), "departments": departments}
+    title = locale(handbook.settings.language).word("ui", heading)
+    several = len(departments(handbook, "")) > 1
+    values = {"heading": title, "documents": list(documents()), "departments": several}
     return render("list", values=values)
 
 
@@ -176,22 +170,21 @@ def navigation(handbook: Handbook) -> list[Any]:
     urgent = view.urgent()
     if urgent:
         entries.append({words.word("ui", "urgent"): [_entry(document) for document in urgent]})
-    # What is written is known at once; questions are derived only where that decides.
-    if written(handbook) or pool(handbook):
+    if has_training(handbook):
         title = words.word("training", "title")
         roles = [{_title(role.title): f"training/{role.id}/index.md"} for role in view.in_force(Kind.ROLE)]
         entries.append({title: [{title: "training/index.md"}, *roles]})
-    departments = list(dict.fromkeys(document.department for document in handbook.documents))
-    for department in departments:
+    named = departments(handbook, "")
+    for department in named:
         members = [d for d in handbook.documents if d.department == department and d.id in shown]
         sections = [
             # With one department, the list page of a kind is the section's own page.
-            {title: [{title: f"{KIND_PAGES[kind]}/index.md"}, *listed] if len(departments) == 1 else listed}
+            {title: [{title: f"{KIND_PAGES[kind]}/index.md"}, *listed] if len(named) == 1 else listed}
             for kind in Kind
             for title in (_kind_title(words, kind),)
             if (listed := [_entry(document) for document in members if document.kind is kind])
         ]
-        entries += sections if len(departments) == 1 else [{_title(department or handbook.settings.title): sections}]
+        entries += sections if len(named) == 1 else [{_title(department or handbook.settings.title): sections}]
     overviews: list[Any] = [{words.word("ui", "all_documents"): "documents/index.md"}]
     overviews += [{words.word("ui", title): f"{folder}/index.md"} for folder, (title, _) in OVERVIEWS.items()]
     entries.append({words.word("ui", "overviews"): overviews})

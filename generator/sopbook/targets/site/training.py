@@ -9,24 +9,31 @@ search, and is kept on the device with everything else.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from sopbook import prose
+from sopbook.cache.kept import Kept, keep
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest
+from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import Locale, locale
+from sopbook.memo import once_a_handbook
 from sopbook.model import Document, Procedure, Question, QuestionType, Role, Status
+from sopbook.output import Product
 from sopbook.questions.content import content_of, digest_of
-from sopbook.questions.coverage import coverage
+from sopbook.questions.coverage import asked_in, coverage_of
 from sopbook.questions.entry import Entry
-from sopbook.questions.pool import pool
+from sopbook.questions.pool import about
 from sopbook.questions.wording import Wording
 from sopbook.targets.site.html import Html, document_url
-from sopbook.training.path import RolePath, role_paths
+from sopbook.training.path import role_path, role_paths
 
 FOLDER = "training"
 DATA = f"{FOLDER}/data"
@@ -38,7 +45,7 @@ class TrainingPage:
 
     path: str
     template: str
-    values: Mapping[str, object]
+    values: Callable[[], Mapping[str, object]]
 
     @property
     def root(self) -> str:
@@ -50,78 +57,157 @@ def _way_up(path: str) -> str:
     return "../" * path.count("/")
 
 
+def has_training(handbook: Handbook) -> bool:
+    """True if there is anything to ask."""
+    return any(value["count"] for value in _asked(handbook).values.values())
+
+
 def training_pages(handbook: Handbook) -> Iterator[TrainingPage]:
     """Every page of the training, if there is anything to ask."""
-    entries = pool(handbook)
-    if not entries:
+    if not has_training(handbook):
         return
-    words = locale(handbook.settings.language)
-    paths = role_paths(handbook)
-    counts = {number: len(found) for number, found in _by_document(handbook, entries).items()}
-    yield TrainingPage(f"{FOLDER}/index.md", "training", {"paths": paths, "counts": counts})
-    yield TrainingPage(f"{FOLDER}/review/index.md", "training-review", {})
-    yield TrainingPage(f"{FOLDER}/coverage/index.md", "training-coverage", {"coverage": coverage(handbook, entries)})
-    for path in paths:
-        folder = f"{FOLDER}/{path.role.id}"
-        for name, template in ("", "role"), ("sheet/", "sheet"), ("certificate/", "certificate"):
-            address = f"{folder}/{name}index.md"
-            # The stops are the role's own words: they are shown as its page would show them.
-            told = _Elsewhere(handbook, words, path.role, _way_up(address))
-            values = {"path": path, "role": path.role, "counts": counts, "told": told}
-            yield TrainingPage(address, f"training-{template}", values)
-    for procedure in _procedures(handbook):
-        if counts.get(procedure.id):
-            values = {"procedure": procedure, "count": counts[procedure.id]}
-            yield TrainingPage(f"{FOLDER}/{procedure.id}/index.md", "training-procedure", values)
+    counts = _Counts(handbook)
+    yield TrainingPage(
+        f"{FOLDER}/index.md", "training", lambda: {"paths": role_paths(handbook), "counts": _Counts(handbook)}
+    )
+    yield TrainingPage(f"{FOLDER}/review/index.md", "training-review", dict)
+    yield TrainingPage(f"{FOLDER}/coverage/index.md", "training-coverage", partial(_coverage, handbook))
+    for document in _learnable(handbook):
+        if isinstance(document, Role):
+            for name, template in ("", "role"), ("sheet/", "sheet"), ("certificate/", "certificate"):
+                address = f"{FOLDER}/{document.id}/{name}index.md"
+                yield TrainingPage(address, f"training-{template}", partial(_role, handbook, document, address))
+        elif document.id in counts:
+            values = partial(_procedure, handbook, document)
+            yield TrainingPage(f"{FOLDER}/{document.id}/index.md", "training-procedure", values)
 
 
-def training_files(handbook: Handbook) -> dict[str, bytes]:
+def _role(handbook: Handbook, role: Role, address: str) -> Mapping[str, object]:
+    # The stops are the role's own words: they are shown as its page would show them.
+    told = _Elsewhere(handbook, locale(handbook.settings.language), role, _way_up(address))
+    return {"path": role_path(handbook, role), "role": role, "counts": _Counts(handbook), "told": told}
+
+
+def _procedure(handbook: Handbook, procedure: Document) -> Mapping[str, object]:
+    handbook.by_number.get(procedure.id)  # whose title is shown: noted
+    return {"procedure": procedure, "count": _Counts(handbook)[procedure.id]}
+
+
+def _coverage(handbook: Handbook) -> Mapping[str, object]:
+    asked = {
+        (document.id, anchor): by_hand
+        for document in _learnable(handbook)
+        for anchor, by_hand in _covered(handbook, document.id)
+    }
+    return {"coverage": coverage_of(handbook, asked)}
+
+
+# ----------------------------------------------------------------------------------- data
+
+
+def training_files(handbook: Handbook) -> dict[str, Product]:
     """The data of the training pages: an index, and a file for each procedure and role with its questions."""
-    entries = pool(handbook)
-    if not entries:
+    if not has_training(handbook):
         return {}
-    words = locale(handbook.settings.language)
-    asked = _by_document(handbook, entries)
-    paths = role_paths(handbook)
-    learnt = {document.id: document for path in paths for document in (path.role, *path.documents)}
-    learnt |= {procedure.id: procedure for procedure in _procedures(handbook)}
-    files = {f"{DATA}/index.json": _json(_index(handbook, words, learnt.values(), paths, asked))}
-    for number, questions in asked.items():
-        document = handbook.by_number[number]
-        data = {
-            **_about(document),
-            "parts": [
-                {
-                    "anchor": t.anchor,
-                    "title": t.title,
-                    "digest": digest_of(handbook, t),
-                    "lines": content_of(handbook, t),
-                }
-                for t in _parts(document)
-            ],
-            "questions": [_entry(handbook, words, entry) for entry in questions],
-        }
-        files[f"{DATA}/{number}.json"] = _json(data)
+    versions = handbook.versions
+    index = digest("training-index", versions.base) if versions else ""
+    files = {f"{DATA}/index.json": Product(index, partial(_index, handbook))}
+    asked = _asked(handbook)
+    for document in _learnable(handbook):
+        value = asked.values[document.id]
+        if value["count"]:
+            inputs = digest("training-data", value["sha"]) if versions else ""
+            files[f"{DATA}/{document.id}.json"] = Product(inputs, partial(_data, handbook, document))
     return files
+
+
+def _learnable(handbook: Handbook) -> list[Procedure | Role]:
+    """What has questions: the procedures and roles in force."""
+    return [
+        document
+        for document in handbook.documents
+        if isinstance(document, Procedure | Role) and document.control.status is not Status.WITHDRAWN
+    ]
+
+
+@once_a_handbook
+def _asked(handbook: Handbook) -> Kept:
+    """By document how many questions it has, what they ask about, and the digests of its parts; and its data."""
+    store = handbook.versions.store if handbook.versions else Store(None)
+    return keep(handbook, store, "asked", _learnable(handbook), partial(_summary, handbook))
+
+
+def _summary(handbook: Handbook, document: Document) -> tuple[dict[str, Any], bytes]:
+    entries = about(handbook, document)
+    data = _json(_questions(handbook, document, entries)) if entries else b""
+    covered = [(anchor, by_hand) for (number, anchor), by_hand in asked_in(entries).items() if number == document.id]
+    value = {
+        "count": len(entries),
+        "covered": covered,
+        "parts": {t.anchor: digest_of(handbook, t) for t in _parts(document)} if entries else {},
+        "sha": digest(data),
+    }
+    return value, data
+
+
+def _data(handbook: Handbook, document: Document) -> bytes:
+    """The data of a document: what was made with its summary, or made now if that is from an earlier build."""
+    return _asked(handbook).more.get(document.id) or _summary(handbook, document)[1]
+
+
+def _questions(handbook: Handbook, document: Document, entries: Iterable[Entry]) -> dict[str, Any]:
+    words = locale(handbook.settings.language)
+    return {
+        **_about(document),
+        "parts": [
+            {
+                "anchor": t.anchor,
+                "title": t.title,
+                "digest": digest_of(handbook, t),
+                "lines": content_of(handbook, t),
+            }
+            for t in _parts(document)
+        ],
+        "questions": [_entry(handbook, words, entry) for entry in entries],
+    }
+
+
+@answered("question-count")
+def _count(handbook: Handbook, number: str) -> int:
+    return _asked(handbook).values[number]["count"] if number in _asked(handbook).values else 0
+
+
+@answered("covered")
+def _covered(handbook: Handbook, number: str) -> list[tuple[str, bool]]:
+    return _asked(handbook).values[number]["covered"] if number in _asked(handbook).values else []
+
+
+@answered("part-digests")
+def _part_digests(handbook: Handbook, number: str) -> dict[str, str]:
+    return _asked(handbook).values[number]["parts"] if number in _asked(handbook).values else {}
+
+
+class _Counts(Mapping[str, int]):
+    """How many questions there are about each procedure and role that has any."""
+
+    def __init__(self, handbook: Handbook) -> None:
+        self._handbook = handbook
+
+    def __getitem__(self, number: str) -> int:
+        count = _count(self._handbook, number)
+        if not count:
+            raise KeyError(number)
+        return count
+
+    def __iter__(self) -> Iterator[str]:
+        return (document.id for document in _learnable(self._handbook) if _count(self._handbook, document.id))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _json(data: object) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _procedures(handbook: Handbook) -> list[Procedure]:
-    found = (document for document in handbook.documents if isinstance(document, Procedure))
-    return [procedure for procedure in found if procedure.control.status is not Status.WITHDRAWN]
-
-
-def _by_document(handbook: Handbook, entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    """The questions about each procedure and each role; one that tests two of them stands with both."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        for document in dict.fromkeys(target.document for target in entry.targets):
-            if isinstance(document, Procedure | Role) and document.control.status is not Status.WITHDRAWN:
-                found.setdefault(document.id, []).append(entry)
-    return dict(sorted(found.items()))
 
 
 def _parts(document: Document) -> list[Target]:
@@ -139,16 +225,15 @@ def _about(document: Document) -> dict[str, Any]:
     }
 
 
-def _index(
-    handbook: Handbook,
-    words: Locale,
-    documents: Iterable[Document],
-    paths: Iterable[RolePath],
-    asked: Mapping[str, list[Entry]],
-) -> dict[str, Any]:
+def _index(handbook: Handbook) -> bytes:
+    words = locale(handbook.settings.language)
     settings = asdict(handbook.settings.training)
     settings.pop("coverage")
-    return {
+    counts = _Counts(handbook)
+    paths = role_paths(handbook)
+    learnt = {document.id: document for path in paths for document in (path.role, *path.documents)}
+    learnt |= {document.id: document for document in _learnable(handbook)}
+    data = {
         "handbook": {"title": handbook.settings.title, "organisation": handbook.settings.organisation},
         "language": words.tag,
         "settings": settings,
@@ -156,20 +241,21 @@ def _index(
         "documents": {
             document.id: {
                 **_about(document),
-                "questions": len(asked.get(document.id, ())),
-                "parts": {t.anchor: digest_of(handbook, t) for t in _parts(document)} if document.id in asked else {},
+                "questions": counts.get(document.id, 0),
+                "parts": _part_digests(handbook, document.id),
             }
-            for document in documents
+            for document in learnt.values()
         },
         "roles": {
             path.role.id: {
                 "title": path.role.title,
                 "path": [document.id for document in path.documents],
-                "tested": [document.id for document in path.procedures if document.id in asked],
+                "tested": [document.id for document in path.procedures if document.id in counts],
             }
             for path in paths
         },
     }
+    return _json(data)
 
 
 # ------------------------------------------------------------------------------ questions

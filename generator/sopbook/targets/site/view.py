@@ -266,7 +266,7 @@ class View:
 
     def urgent(self) -> list[Procedure]:
         """The emergencies that are in force."""
-        found = (self.handbook.by_number[number] for number in urgent_numbers(self.handbook, Kind.PROCEDURE))
+        found = (self.handbook.by_number[number] for number in urgent_numbers(self.handbook, ""))
         return [document for document in found if isinstance(document, Procedure)]
 
     def in_force(self, kind: Kind | str) -> list[Document]:

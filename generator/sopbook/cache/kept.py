@@ -1,0 +1,133 @@
+"""What follows from the handbook for one document at a time, kept from build to build."""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+from sopbook.cache.codec import dumps
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest
+from sopbook.cache.watch import answered, watching
+from sopbook.link.handbook import Handbook
+from sopbook.model import Document
+from sopbook.parallel import map_share
+
+_J = TypeVar("_J")
+
+Make = Callable[[Document], tuple[Any, bytes]]
+"""Works out what is to be kept of a document (as JSON can hold it), and more that is used at once or not at all."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """``values`` by the number of each document; of those worked out just now, ``more`` besides."""
+
+    values: Mapping[str, Any]
+    more: Mapping[str, bytes]
+
+
+def kept_by_document(name: str) -> Callable[[Callable[[Handbook, Document], _J]], Callable[[Handbook, Document], _J]]:
+    """For a pure function of a handbook and a document in it whose answer is plain data (as JSON gives it back).
+
+    Answers are worked out for all documents at the first call, and kept. Whoever calls depends on the
+    answer for that document only.
+    """
+
+    def decorate(function: Callable[[Handbook, Document], _J]) -> Callable[[Handbook, Document], _J]:
+        def answer(handbook: Handbook, number: str) -> _J | None:
+            document = handbook.by_number.get(number)
+            return None if document is None else _table(handbook, name, function)[number]
+
+        answers = answered(name)(answer)
+
+        @wraps(function)
+        def answering(handbook: Handbook, document: Document) -> _J:
+            found = answers(handbook, document.id)
+            return function(handbook, document) if found is None else found
+
+        return answering
+
+    return decorate
+
+
+_without: list[tuple[weakref.ref[Handbook], dict[str, Mapping[str, Any]]]] = []
+"""The tables of the last handbook whose changes nobody counts."""
+
+
+def _table(handbook: Handbook, name: str, function: Callable[[Handbook, Document], _J]) -> Mapping[str, _J]:
+    if handbook.versions is not None:
+        tables = handbook.versions.tables
+    else:
+        if not _without or _without[0][0]() is not handbook:
+            _without[:] = [(weakref.ref(handbook), {})]
+        tables = _without[0][1]
+    if name not in tables:
+        store = handbook.versions.store if handbook.versions else Store(None)
+        made = keep(handbook, store, name, handbook.documents, lambda document: (function(handbook, document), b""))
+        tables[name] = made.values
+    return tables[name]
+
+
+def keep(handbook: Handbook, store: Store, name: str, documents: Sequence[Document], make: Make) -> Kept:
+    """What ``make`` says of each document: worked out for those where it may have changed, in several processes.
+
+    ``name`` tells different ``make`` apart; it must name everything that decides what that says but for
+    the handbook itself.
+    """
+    versions = handbook.versions
+    if versions is None:
+        made = {document.id: make(document) for document in documents}
+        return Kept({i: value for i, (value, _) in made.items()}, {i: more for i, (_, more) in made.items()})
+    key = digest("kept", name, versions.base)
+    rows = {content: row for content, row in _load(store, key).items() if versions.of_keys(row.seen) == row.seen_digest}
+    missing = [document for document in documents if versions.content[document.place.file] not in rows]
+
+    def work(share: Sequence[Document]) -> list[tuple[_Row, bytes]]:
+        found = []
+        for document in share:
+            with watching() as seen:
+                value, more = make(document)
+            # As it comes out of the cache: lists, not tuples.
+            found.append((_Row(json.loads(dumps(value)), tuple(sorted(seen)), versions.of_keys(seen)), more))
+        return found
+
+    made = dict(zip((d.id for d in missing), map_share(work, missing), strict=True))
+    current = {d.id: made[d.id][0] if d.id in made else rows[versions.content[d.place.file]] for d in documents}
+    if made:
+        _save(store, key, {versions.content[d.place.file]: current[d.id] for d in documents})
+    values = {number: row.value for number, row in current.items()}
+    return Kept(values, {number: more for number, (_, more) in made.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A value, the keys of what was looked at for it, and the digest of that."""
+
+    value: Any
+    seen: tuple[str, ...]
+    seen_digest: str
+
+
+def _load(store: Store, key: str) -> dict[str, _Row]:
+    try:
+        keys, rows = json.loads(store.get(key) or b"[[], {}]")
+        return {
+            content: _Row(value, tuple(keys[index] for index in seen), seen_digest)
+            for content, (value, seen, seen_digest) in rows.items()
+        }
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return {}
+
+
+def _save(store: Store, key: str, rows: Mapping[str, _Row]) -> None:
+    keys: dict[str, int] = {}
+    packed = {
+        content: (row.value, [keys.setdefault(word, len(keys)) for word in row.seen], row.seen_digest)
+        for content, row in rows.items()
+    }
+    store.put(key, dumps([list(keys), packed]))

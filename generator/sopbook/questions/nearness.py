@@ -1,0 +1,87 @@
+"""Whom and what distractors are taken from: in a large handbook not from everywhere.
+
+A question about a document should change only when something near it does, and the time for a
+question must not grow with the handbook. So each document has some neighbours: all documents of a
+small handbook; of a large one those of its own department first, picked on a ring of hashes, as in
+consistent hashing (Karger and others 1997), so that a document more or less changes few choices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sopbook.cache.watch import answered
+from sopbook.link.handbook import Handbook
+from sopbook.memo import once_a_handbook
+from sopbook.model import Kind, Status
+
+MOST = 60
+"""So many neighbours have enough that is certainly wrong among them."""
+
+Ring = Sequence[tuple[str, str]]
+"""Hashes in order, each with what it is the hash of."""
+
+
+@answered("near")
+def near_numbers(handbook: Handbook, kind_and_number: str) -> tuple[str, ...]:
+    """The numbers of documents of a kind in force near a document, itself included if it is of that kind."""
+    kind, _, number = kind_and_number.partition(" ")
+    rings = _rings(handbook)
+    department = handbook.by_number[number].department
+    found = picked((rings[kind, department], rings[kind, ""]), number)
+    return tuple(document.id for document in handbook.of_kind(Kind(kind)) if document.id in found)
+
+
+@answered("near-actors")
+def near_actors(handbook: Handbook, number: str) -> tuple[str, ...]:
+    """The titles of roles and partners near a document."""
+    titles, ring, roles = _actors(handbook)
+    department = handbook.by_number[number].department
+    found = picked((roles[department], ring), number)
+    return tuple(title for title in titles if title in found)
+
+
+def picked(rings: Iterable[Ring], seed: str, most: int = MOST) -> frozenset[str]:
+    """Up to ``most`` of what stands on the rings, of the first ones first."""
+    found: dict[str, None] = {}
+    for ring in rings:
+        start = bisect(ring, (_hash(seed), ""))
+        for _, name in (*ring[start : start + most], *ring[: max(0, min(start, start + most - len(ring)))]):
+            if len(found) < most:
+                found[name] = None
+    return frozenset(found)
+
+
+def ring_of(names: Iterable[str]) -> Ring:
+    """Names on a ring."""
+    return sorted((_hash(name), name) for name in names)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@once_a_handbook
+def _rings(handbook: Handbook) -> Mapping[tuple[str, str], Ring]:
+    """By kind and department the documents in force; of all departments under an empty one."""
+    names: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for document in handbook.documents:
+        if document.control.status is not Status.WITHDRAWN:
+            for department in dict.fromkeys((document.department, "")):
+                names[document.kind, department].append(document.id)
+    return defaultdict(list, {key: ring_of(found) for key, found in names.items()})
+
+
+@once_a_handbook
+def _actors(handbook: Handbook) -> tuple[Sequence[str], Ring, Mapping[str, Ring]]:
+    """The titles of all actors in order, these on a ring, and by department those of its roles."""
+    actors = {actor.title: actor for actor in handbook.actors.values()}
+    by_department: defaultdict[str, list[str]] = defaultdict(list)
+    for title, actor in actors.items():
+        if actor.role:
+            by_department[actor.role.department].append(title)
+    roles = defaultdict(list, {department: ring_of(titles) for department, titles in by_department.items()})
+    return list(actors), ring_of(actors), roles
