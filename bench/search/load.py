@@ -21,7 +21,6 @@ from common import HERE, chromium, read_queries
 
 from sopbook.handbooks import load
 from sopbook.resources import site_folder
-from sopbook.search.index import build_index
 from sopbook.search.shards import search_files
 
 SLOWER = 4
@@ -63,7 +62,7 @@ def main() -> None:
     parser.add_argument("--queries", nargs="*", type=Path, default=[HERE / "queries-load.tsv"])
     options = parser.parse_args()
     handbook = load(options.handbook)
-    files = search_files(build_index(handbook))
+    files = {name: file.make() for name, file in search_files(handbook).items()}
     assets = site_folder() / "assets"
     own = {f"assets/{path.relative_to(assets).as_posix()}": path.read_bytes() for path in sorted(assets.rglob("*.*s"))}
     Zipped.files = {

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from sopbook.cache.readings import CachedReader
 from sopbook.cache.versions import versions_of
 from sopbook.link import link
 from sopbook.link.handbook import Handbook
-from sopbook.link.watched import watched
 from sopbook.output import locked
 from sopbook.read.tree import read_sources
 from sopbook.targets import Outcome, Target, Workplace, all_targets
@@ -27,7 +25,7 @@ def load(root: Path, reader: CachedReader | None = None) -> Handbook:
     sources = read_sources(root, reader)
     handbook = link(sources)
     versions = versions_of(sources, handbook, reader.store)
-    return replace(watched(handbook), versions=versions) if versions else handbook
+    return versions.counted if versions else handbook
 
 
 def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None = None) -> dict[str, Outcome]:

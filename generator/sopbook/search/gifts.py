@@ -1,0 +1,176 @@
+"""What each document gives to the index, worked out anew only for documents that may have changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sopbook.cache.codec import dumps
+from sopbook.cache.kept import keep
+from sopbook.cache.store import Store
+from sopbook.cache.tool import digest
+from sopbook.link.handbook import Handbook
+from sopbook.model import Document
+from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, own_words
+from sopbook.search.entries import Entry, entry_of, pack, searched
+from sopbook.search.relevance import relevance
+
+SCALE = 1_000
+"""Strengths are kept as whole numbers, in thousandths."""
+
+FROM_NUMBER = -1
+"""In the place of a strength elsewhere: the first strength is final, since it comes from a document's number."""
+
+_LENGTH_STEPS = 4
+_BETWEEN = b"\0"  # which JSON cannot hold
+
+Posting = tuple[int, int, int, int]
+"""A document's position, how strongly it has a token in its names, and elsewhere, and as what (flags)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a document without what it gives.
+
+    ``lengths`` are those of its fields, ``gives`` and ``file`` digests of what it gives, and of the
+    document as a browser gets it.
+    """
+
+    kind: str
+    department: str
+    roles: tuple[str, ...]
+    weight: float
+    lengths: tuple[float, ...]
+    gives: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a document gives, as it is kept: see ``analysis.Given``."""
+
+    tokens: Mapping[str, Sequence[float]]
+    forms: Mapping[str, Mapping[str, int]]
+    numbers: Mapping[str, int]
+
+
+class Gifts:
+    """What the documents of a handbook give, by position: the documents that are searched, by number."""
+
+    def __init__(self, handbook: Handbook) -> None:
+        self._handbook = handbook
+        self._store = handbook.versions.store if handbook.versions else Store(None)
+        self._own = own_words(handbook, "")
+        self.documents: Sequence[Document] = searched(handbook)
+        self.name = f"search {digest(repr(self._own))}"
+        self._kept = keep(handbook, self._store, self.name, self.documents, self._analysed)
+        self.heads: Sequence[Head] = [_head(self._kept.values[document.id]) for document in self.documents]
+        self._store.put_all(
+            {f"gift {self._kept.values[i]['gives']}": _split(more)[0] for i, more in self._kept.more.items()}
+        )
+
+    def gift(self, position: int) -> Gift:
+        """What a document gives."""
+        found = self.earlier(self.heads[position].gives)
+        return found or Gift(*json.loads(self._made(position)[0]))
+
+    def earlier(self, gives: str) -> Gift | None:
+        """What a document gave when its head had that digest; None if that is gone from the cache."""
+        row = self._store.get(f"gift {gives}")
+        try:
+            return Gift(*json.loads(row)) if row else None
+        except (ValueError, TypeError):
+            return None
+
+    def file(self, position: int) -> bytes:
+        """A document as a browser gets it."""
+        return self._made(position)[1]
+
+    def _made(self, position: int) -> tuple[bytes, bytes]:
+        document = self.documents[position]
+        return _split(self._kept.more.get(document.id) or self._analysed(document)[1])
+
+    @cached_property
+    def _analyst(self) -> Analyst:
+        return Analyst(self._handbook.settings.language, self._own)
+
+    def _analysed(self, document: Document) -> tuple[dict[str, Any], bytes]:
+        entry = entry_of(self._handbook, document)
+        given = self._analyst.given(entry)
+        gives, file = dumps([given.tokens, given.forms, given.numbers]), dumps(pack(entry))
+        lengths = [sum(row[1 + field] for row in given.tokens.values()) for field in range(len(FIELDS))]
+        head = {
+            "kind": str(entry.kind),
+            "department": entry.department,
+            "roles": entry.roles,
+            "weight": _weight_of(entry),
+            "lengths": [_rounded_length(length) for length in lengths],
+            "gives": digest(gives),
+            "file": digest(file),
+        }
+        return head, gives + _BETWEEN + file
+
+
+def _split(more: bytes) -> tuple[bytes, bytes]:
+    gives, _, file = more.partition(_BETWEEN)
+    return gives, file
+
+
+def _head(value: Mapping[str, Any]) -> Head:
+    return Head(**{**value, "roles": tuple(value["roles"]), "lengths": tuple(value["lengths"])})
+
+
+def _weight_of(entry: Entry) -> float:
+    figures = relevance()
+    return float(figures["kinds"][entry.kind] * (figures["urgent"] if entry.urgent else 1))
+
+
+def _rounded_length(length: float) -> float:
+    """A length to about a fifth: a word more or less is to leave the strengths of all others alone."""
+    return round(2 ** (round(math.log2(length) * _LENGTH_STEPS) / _LENGTH_STEPS), 2) if length else 0.0
+
+
+def average_lengths(heads: Sequence[Head]) -> tuple[float, ...]:
+    """The average length of each field, to two digits, and at least 1."""
+    totals: dict[int, float] = defaultdict(float)
+    for head in heads:
+        for field, length in enumerate(head.lengths):
+            totals[field] += length
+    means = (totals[field] / max(1, len(heads)) for field in range(len(FIELDS)))
+    return tuple(max(1.0, float(f"{mean:.1e}")) for mean in means)
+
+
+def postings(position: int, head: Head, gift: Gift, averages: Sequence[float]) -> Iterator[tuple[str, Posting]]:
+    """Each token of a document with its posting.
+
+    Strength is BM25F's (Robertson, Zaragoza, Taylor 2004: "Simple BM25 extension to multiple weighted
+    fields") with the weights of ``relevance.json``, times that of the document's kind; how rare a token
+    is comes in later, when all documents are known.
+    """
+    measures = list(_measures(head.lengths, averages))
+    for token, (flags, *counts) in gift.tokens.items():
+        named = said = 0.0
+        for count, (value, norm, is_name) in zip(counts, measures, strict=True):
+            if count:
+                strength = value * count / (count + norm)
+                if is_name:
+                    named += strength
+                else:
+                    said += strength
+        scale = SCALE * head.weight
+        yield token, (position, round(scale * named), round(scale * said), int(flags))
+    for token, strength in gift.numbers.items():
+        yield token, (position, strength, FROM_NUMBER, WORD | NAME)
+
+
+def _measures(lengths: Iterable[float], averages: Iterable[float]) -> Iterator[tuple[float, float, bool]]:
+    """For each field its weight, how soon more of a token is no more, and whether it names the document."""
+    figures = relevance()
+    for field, length, average in zip(FIELDS, lengths, averages, strict=True):
+        share, k = figures["length"][field], figures["saturation"][field]
+        yield figures["fields"][field] * (1 + k), k * (1 - share + share * length / average), field in NAMING
