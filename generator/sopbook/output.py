@@ -73,7 +73,6 @@ class _Entry:
 
     inputs: str
     seen: tuple[str, ...]
-    seen_digest: str
     sha: str
     size: int
     modified: int
@@ -131,7 +130,8 @@ class _Shelf:
         self._versions = versions
         self._key = digest("published", str(folder.resolve()))
         self._spare = folder.parent / SPARES / folder.name if store.is_kept else None
-        self.known = self._load()
+        self.known, digests = self._load()
+        self._changed = versions.changed(digests) if versions else frozenset()
         self.present = files_in(folder)
 
     def publish(
@@ -149,7 +149,7 @@ class _Shelf:
             removed = len(self.present.keys() - entries.keys())
             if written or removed or not self._folder.is_dir():
                 edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
-        if entries != self.known:
+        if entries != self.known or self._changed:
             self._save(entries)
         return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
 
@@ -163,10 +163,7 @@ class _Shelf:
         if not product.inputs or not self.is_whole(name):
             return False
         entry = self.known[name]
-        return entry.inputs == product.inputs and entry.seen_digest == self._digest_of(entry.seen)
-
-    def _digest_of(self, seen: Sequence[str]) -> str:
-        return self._versions.of_keys(seen) if seen and self._versions else ""
+        return entry.inputs == product.inputs and self._changed.isdisjoint(entry.seen)
 
     def _make(self, edition: Edition, products: Mapping[str, Product], names: list[str]) -> list[tuple[bool, _Entry]]:
         def make(share: Sequence[str]) -> list[tuple[bool, _Entry]]:
@@ -184,7 +181,7 @@ class _Shelf:
         sha = hashlib.sha256(data).hexdigest()
         is_new = not self._is_same(name, sha, data)
         state = edition.write(name, data) if is_new else self.present[name]
-        return is_new, _Entry(inputs, seen, self._digest_of(seen), sha, state.size, state.modified)
+        return is_new, _Entry(inputs, seen, sha, state.size, state.modified)
 
     def _is_same(self, name: str, sha: str, data: bytes) -> bool:
         if name not in self.present or self.present[name].size != len(data):
@@ -195,31 +192,27 @@ class _Shelf:
 
     # ---------------------------------------------------------------------- the ledger
 
-    def _load(self) -> dict[str, _Entry]:
+    def _load(self) -> tuple[dict[str, _Entry], dict[str, str]]:
+        """What is known of the files, and the digests of what was looked at for them."""
         row = self._store.get(self._key)
         try:
-            keys, entries = json.loads(row) if row else ((), {})
+            digests, entries = json.loads(row) if row else ({}, {})
+            keys = list(digests)
             return {
-                name: _Entry(inputs, tuple(keys[index] for index in seen), seen_digest, sha, size, modified)
-                for name, (inputs, seen, seen_digest, sha, size, modified) in entries.items()
-            }
+                name: _Entry(inputs, tuple(keys[place] for place in seen), sha, size, modified)
+                for name, (inputs, seen, sha, size, modified) in entries.items()
+            }, digests
         except (ValueError, TypeError, AttributeError, IndexError):
-            return {}
+            return {}, {}
 
     def _save(self, entries: Mapping[str, _Entry]) -> None:
-        keys: dict[str, int] = {}
+        digests = self._versions.digests_of(e.seen for e in entries.values()) if self._versions else {}
+        places = {key: place for place, key in enumerate(digests)}
         rows = {
-            name: (
-                e.inputs,
-                [keys.setdefault(key, len(keys)) for key in e.seen],
-                e.seen_digest,
-                e.sha,
-                e.size,
-                e.modified,
-            )
+            name: (e.inputs, [places[key] for key in e.seen if key in places], e.sha, e.size, e.modified)
             for name, e in entries.items()
         }
-        self._store.put(self._key, json.dumps((list(keys), rows), separators=(",", ":")).encode())
+        self._store.put(self._key, json.dumps((digests, rows), separators=(",", ":")).encode())
 
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:

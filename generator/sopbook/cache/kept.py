@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sopbook.cache.codec import dumps
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
+from sopbook.cache.versions import Versions
 from sopbook.cache.watch import answered, watching
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
@@ -31,28 +32,28 @@ class Kept:
     more: Mapping[str, bytes]
 
 
-def kept_by_document(name: str) -> Callable[[Callable[[Handbook, Document], _J]], Callable[[Handbook, Document], _J]]:
+def kept_by_document(function: Callable[[Handbook, Document], _J]) -> Callable[[Handbook, Document], _J]:
     """For a pure function of a handbook and a document in it whose answer is plain data (as JSON gives it back).
 
     Answers are worked out for all documents at the first call, and kept. Whoever calls depends on the
     answer for that document only.
     """
 
-    def decorate(function: Callable[[Handbook, Document], _J]) -> Callable[[Handbook, Document], _J]:
-        def answer(handbook: Handbook, number: str) -> _J | None:
-            document = handbook.by_number.get(number)
-            return None if document is None else _table(handbook, name, function)[number]
+    name = f"{function.__module__}.{function.__name__}"
 
-        answers = answered(name)(answer)
+    def answer(handbook: Handbook, number: str) -> _J | None:
+        document = handbook.by_number.get(number)
+        return None if document is None else _table(handbook, name, function)[number]
 
-        @wraps(function)
-        def answering(handbook: Handbook, document: Document) -> _J:
-            found = answers(handbook, document.id)
-            return function(handbook, document) if found is None else found
+    answer.__module__, answer.__name__ = function.__module__, function.__name__
+    answers = answered()(answer)
 
-        return answering
+    @wraps(function)
+    def answering(handbook: Handbook, document: Document) -> _J:
+        found = answers(handbook, document.id)
+        return function(handbook, document) if found is None else found
 
-    return decorate
+    return answering
 
 
 _without: list[tuple[weakref.ref[Handbook], dict[str, Mapping[str, Any]]]] = []
@@ -84,7 +85,7 @@ def keep(handbook: Handbook, store: Store, name: str, documents: Sequence[Docume
         made = {document.id: make(document) for document in documents}
         return Kept({i: value for i, (value, _) in made.items()}, {i: more for i, (_, more) in made.items()})
     key = digest("kept", name, versions.base)
-    rows = {content: row for content, row in _load(store, key).items() if versions.of_keys(row.seen) == row.seen_digest}
+    rows = _load(store, key, versions)
     missing = [document for document in documents if versions.content[document.place.file] not in rows]
 
     def work(share: Sequence[Document]) -> list[tuple[_Row, bytes]]:
@@ -93,41 +94,38 @@ def keep(handbook: Handbook, store: Store, name: str, documents: Sequence[Docume
             with watching() as seen:
                 value, more = make(document)
             # As it comes out of the cache: lists, not tuples.
-            found.append((_Row(json.loads(dumps(value)), tuple(sorted(seen)), versions.of_keys(seen)), more))
+            found.append((_Row(json.loads(dumps(value)), tuple(sorted(seen))), more))
         return found
 
     made = dict(zip((d.id for d in missing), map_share(work, missing), strict=True))
     current = {d.id: made[d.id][0] if d.id in made else rows[versions.content[d.place.file]] for d in documents}
     if made:
-        _save(store, key, {versions.content[d.place.file]: current[d.id] for d in documents})
+        _save(store, key, versions, {versions.content[d.place.file]: current[d.id] for d in documents})
     values = {number: row.value for number, row in current.items()}
     return Kept(values, {number: more for number, (_, more) in made.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A value, the keys of what was looked at for it, and the digest of that."""
+    """A value, and the keys of what was looked at for it."""
 
     value: Any
     seen: tuple[str, ...]
-    seen_digest: str
 
 
-def _load(store: Store, key: str) -> dict[str, _Row]:
+def _load(store: Store, key: str, versions: Versions) -> dict[str, _Row]:
+    """The rows, by the document's content, for which nothing has changed."""
     try:
-        keys, rows = json.loads(store.get(key) or b"[[], {}]")
-        return {
-            content: _Row(value, tuple(keys[index] for index in seen), seen_digest)
-            for content, (value, seen, seen_digest) in rows.items()
-        }
+        digests, rows = json.loads(store.get(key) or b"[{}, {}]")
+        keys, changed = list(digests), versions.changed(digests)
+        found = {content: _Row(value, tuple(keys[index] for index in seen)) for content, (value, seen) in rows.items()}
     except (ValueError, TypeError, AttributeError, IndexError):
         return {}
+    return {content: row for content, row in found.items() if changed.isdisjoint(row.seen)} if changed else found
 
 
-def _save(store: Store, key: str, rows: Mapping[str, _Row]) -> None:
-    keys: dict[str, int] = {}
-    packed = {
-        content: (row.value, [keys.setdefault(word, len(keys)) for word in row.seen], row.seen_digest)
-        for content, row in rows.items()
-    }
-    store.put(key, dumps([list(keys), packed]))
+def _save(store: Store, key: str, versions: Versions, rows: Mapping[str, _Row]) -> None:
+    digests = versions.digests_of(row.seen for row in rows.values())
+    places = {word: place for place, word in enumerate(digests)}
+    packed = {content: (row.value, [places[word] for word in row.seen]) for content, row in rows.items()}
+    store.put(key, dumps([digests, packed]))

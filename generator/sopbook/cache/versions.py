@@ -19,6 +19,8 @@ from sopbook.read.tree import SETTINGS, Sources
 
 _ABSENT = ""
 
+_DIGEST_CHARS = 24
+
 
 class Versions:
     """The digests of a handbook as it stands.
@@ -59,15 +61,19 @@ class Versions:
         """Changes with any byte of any document."""
         return digest(self.outlines, *(f"{file}={content}" for file, content in sorted(self.content.items())))
 
-    def of_keys(self, keys: Iterable[str]) -> str:
-        """The digest of all that was noted under some keys."""
-        return digest(*(f"{key}={self.digest_of(key)}" for key in sorted(keys)))
+    def changed(self, earlier: Mapping[str, str]) -> frozenset[str]:
+        """The keys of ``cache.watch`` that stand for something else than when they had these digests."""
+        return frozenset(key for key, found in earlier.items() if self.digest_of(key) != found)
+
+    def digests_of(self, seen: Iterable[Iterable[str]]) -> dict[str, str]:
+        """The digest of every key that is among some, by key, in order."""
+        return {key: self.digest_of(key) for key in sorted({key for keys in seen for key in keys})}
 
     def digest_of(self, key: str) -> str:
         """The digest of what a key of ``cache.watch`` stands for."""
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._digest_of(key)
+            found = self._known[key] = digest(self._digest_of(key))[:_DIGEST_CHARS]
         return found
 
     # ------------------------------------------------------------------ what keys stand for

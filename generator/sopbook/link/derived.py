@@ -63,19 +63,19 @@ def _told(found: tuple[Recurring, ...]) -> object:
     return [(e.frequency, e.target.anchor, e.target.title, e.people) for e in found], documents
 
 
-@answered("recurring", _told)
+@answered(_told)
 def recurring_of(handbook: Handbook, actor: str) -> tuple[Recurring, ...]:
     """The recurring work of somebody (by title), most frequent first."""
     return tuple(entry for entry in recurring(handbook) if actor in entry.people)
 
 
-@answered("departments")
+@answered()
 def departments(handbook: Handbook, _: str) -> tuple[str, ...]:
     """The names of the departments that have documents, in the order of these."""
     return tuple(dict.fromkeys(document.department for document in handbook.documents))
 
 
-@answered("urgent")
+@answered()
 def urgent_numbers(handbook: Handbook, _: str) -> tuple[str, ...]:
     """The numbers of the emergencies that are in force."""
     return tuple(

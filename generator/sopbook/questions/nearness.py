@@ -29,7 +29,7 @@ Ring = Sequence[tuple[str, str]]
 """Hashes in order, each with what it is the hash of."""
 
 
-@answered("near")
+@answered()
 def near_numbers(handbook: Handbook, kind_and_number: str) -> tuple[str, ...]:
     """The numbers of documents of a kind in force near a document, itself included if it is of that kind."""
     kind, _, number = kind_and_number.partition(" ")
@@ -39,7 +39,7 @@ def near_numbers(handbook: Handbook, kind_and_number: str) -> tuple[str, ...]:
     return tuple(document.id for document in handbook.of_kind(Kind(kind)) if document.id in found)
 
 
-@answered("near-actors")
+@answered()
 def near_actors(handbook: Handbook, number: str) -> tuple[str, ...]:
     """The titles of roles and partners near a document."""
     titles, ring, roles = _actors(handbook)

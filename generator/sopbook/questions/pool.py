@@ -64,7 +64,7 @@ def _used_by(document: Document) -> Iterator[Name]:
             yield from (*step.forms, *step.checklists, *step.records)
 
 
-@answered("testers")
+@answered()
 def _testers(handbook: Handbook, number: str) -> tuple[str, ...]:
     """The numbers of the documents in which questions that test a document are written, in order."""
     return _tests(handbook).get(number, ())

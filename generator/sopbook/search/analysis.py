@@ -44,7 +44,7 @@ class OwnWords:
     words: tuple[str, ...]
 
 
-@answered("search-words")
+@answered()
 def own_words(handbook: Handbook, _: str) -> OwnWords:
     """The handbook's own words, as they are compared."""
     table = simplified()

@@ -14,6 +14,7 @@ from sopbook.cache.codec import dumps
 from sopbook.cache.kept import keep
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
+from sopbook.cache.watch import unwatched
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
 from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, own_words
@@ -89,7 +90,8 @@ class Gifts:
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
-        return self._made(position)[1]
+        with unwatched():  # Its head has the digest of it.
+            return self._made(position)[1]
 
     def _made(self, position: int) -> tuple[bytes, bytes]:
         document = self.documents[position]

@@ -48,7 +48,7 @@ def role_paths(handbook: Handbook) -> tuple[RolePath, ...]:
     return tuple(role_path(handbook, role) for role in roles if role.control.status is not Status.WITHDRAWN)
 
 
-@answered("on-a-path")
+@answered()
 def is_on_a_path(handbook: Handbook, number: str) -> bool:
     """True for the number of a document on any role's path."""
     return number in _on_a_path(handbook)
@@ -63,14 +63,15 @@ def _on_a_path(handbook: Handbook) -> frozenset[str]:
 def role_path(handbook: Handbook, role: Role) -> RolePath:
     """The path of one role. Without a written one, it is the procedures it is responsible in, emergencies first."""
     work = [entry.document for entry in handbook.work.get(role.title, ()) if entry.responsible]
-    own = [document for document in dict.fromkeys(work) if _is_learnt(document) and isinstance(document, Procedure)]
+    distinct = {document.id: document for document in work}
+    own = [document for document in distinct.values() if _is_learnt(document) and isinstance(document, Procedure)]
     if not role.training:
         ordered = sorted(own, key=lambda procedure: not procedure.urgent)
         return RolePath(role, tuple(Stop((), None, (procedure,)) for procedure in ordered), ())
     taken: set[str] = set()
     stops = []
     for step in role.training:
-        documents = tuple(dict.fromkeys(d for d in _named(handbook, step) if d.id not in taken))
+        documents = tuple({d.id: d for d in _named(handbook, step) if d.id not in taken}.values())
         taken |= {document.id for document in documents}
         stops.append(Stop(step.body, step.within, documents))
     return RolePath(role, tuple(stops), tuple(procedure for procedure in own if procedure.id not in taken))

@@ -69,7 +69,7 @@ def _told(desk: Desk, document: Document) -> str:
     return fold("\n".join(desk.body(document, step) for step in document.steps))
 
 
-@kept_by_document("warnings")
+@kept_by_document
 def warnings_of(handbook: Handbook, document: Document) -> list[list[str]]:
     """The anchor and the first warning of each step of a procedure that has one."""
     if not isinstance(document, Procedure):

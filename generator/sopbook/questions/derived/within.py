@@ -59,7 +59,7 @@ def make(desk: Desk, document: Document) -> Iterator[Entry]:
         )
 
 
-@answered("limits-in-use")
+@answered()
 def _in_use(handbook: Handbook, _: str) -> tuple[Duration, ...]:
     return _limits(handbook)
 

@@ -21,7 +21,7 @@ from sopbook import prose
 from sopbook.cache.kept import Kept, keep
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
-from sopbook.cache.watch import answered
+from sopbook.cache.watch import answered, unwatched
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import Locale, locale
 from sopbook.memo import once_a_handbook
@@ -152,7 +152,8 @@ def _summary(handbook: Handbook, document: Document) -> tuple[dict[str, Any], by
 
 def _data(handbook: Handbook, document: Document) -> bytes:
     """The data of a document: what was made with its summary, or made now if that is from an earlier build."""
-    return _asked(handbook).more.get(document.id) or _summary(handbook, document)[1]
+    with unwatched():  # The summary has the digest of it.
+        return _asked(handbook).more.get(document.id) or _summary(handbook, document)[1]
 
 
 def _questions(handbook: Handbook, document: Document, entries: Iterable[Entry]) -> dict[str, Any]:
@@ -172,17 +173,17 @@ def _questions(handbook: Handbook, document: Document, entries: Iterable[Entry])
     }
 
 
-@answered("question-count")
+@answered()
 def _count(handbook: Handbook, number: str) -> int:
     return _asked(handbook).values[number]["count"] if number in _asked(handbook).values else 0
 
 
-@answered("covered")
+@answered()
 def _covered(handbook: Handbook, number: str) -> list[tuple[str, bool]]:
     return _asked(handbook).values[number]["covered"] if number in _asked(handbook).values else []
 
 
-@answered("part-digests")
+@answered()
 def _part_digests(handbook: Handbook, number: str) -> dict[str, str]:
     return _asked(handbook).values[number]["parts"] if number in _asked(handbook).values else {}
 
