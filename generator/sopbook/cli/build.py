@@ -103,7 +103,7 @@ def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[st
     from sopbook.handbooks import build, load
     from sopbook.places import Severity
     from sopbook.report import FORMATS
-    from sopbook.targets import all_targets
+    from sopbook.targets import target_named
 
     store = place.store or Store(None)
     handbook = load(options.root, CachedReader(store))
@@ -120,7 +120,7 @@ def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[st
         code=int(errors > 0),
     )
     _print_read(said)
-    targets = [target for target in all_targets() if target.name in (options.targets or _names())]
+    targets = [target_named(name) for name in _names() if name in (options.targets or _names())]
     outcomes = build(handbook, place, targets)
     said.files.update({name: outcome.written + outcome.fresh for name, outcome in outcomes.items()})
     return said, outcomes

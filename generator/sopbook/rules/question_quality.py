@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from sopbook import prose
+from sopbook.cache.kept import kept_by_document
 from sopbook.check import Example, Rule
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
@@ -32,16 +33,28 @@ def _text(question: Question) -> str:
 
 def question_twice(handbook: Handbook, today: dt.date) -> Iterator[Finding]:
     """Questions with the same stem and the same options as one before."""
+    seen: dict[str, Place] = {}
+    for document in handbook.documents:
+        if isinstance(document, Bank | Procedure) and document.questions:
+            said = _what_is_asked(handbook, document)
+            for question, key in zip(with_parts(document.questions), said, strict=True):
+                first = seen.setdefault(key, question.place) if key else question.place
+                if first is not question.place:
+                    yield Finding("SOP604", question.place, _text(question), {"first": str(first)})
+
+
+@kept_by_document
+def _what_is_asked(handbook: Handbook, document: Document) -> list[str]:
+    """For each question of a document, and of its cases, a text that is the same for those that ask the same."""
     wording = Wording.of(handbook)
-    seen: dict[tuple[object, ...], Place] = {}
-    for document, question in _questions(handbook):
+    found = []
+    for question in with_parts(document.questions) if isinstance(document, Bank | Procedure) else ():
         text = shown(question, document, wording)
         body = "".join(wording.lines(question.body, document))
         pairs = tuple(wording.inlines(pair.left, document) for pair in question.pairs)
-        key = (fold(text.stem), fold(body), frozenset(map(fold, (*text.right, *text.wrong, *pairs))))
-        first = seen.setdefault(key, question.place)
-        if first is not question.place and fold(text.stem):
-            yield Finding("SOP604", question.place, _text(question), {"first": str(first)})
+        options = sorted({fold(option) for option in (*text.right, *text.wrong, *pairs)})
+        found.append("\n".join((fold(text.stem), fold(body), *options)) if fold(text.stem) else "")
+    return found
 
 
 def _flawed(handbook: Handbook, code: str, *kinds: Flaw) -> Iterator[Finding]:
@@ -159,6 +172,7 @@ RULES = (
             ),
         ),
         check=answer_given_away,
+        by_document=True,
     ),
     Rule(
         code="SOP606",
@@ -174,6 +188,7 @@ RULES = (
             bad=Text("type=single", "type=single"),
         ),
         check=too_few_options,
+        by_document=True,
     ),
     Rule(
         code="SOP607",
@@ -198,6 +213,7 @@ RULES = (
             ),
         ),
         check=option_twice,
+        by_document=True,
     ),
     Rule(
         code="SOP608",

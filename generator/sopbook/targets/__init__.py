@@ -57,6 +57,10 @@ class Target:
 @cache
 def all_targets() -> tuple[Target, ...]:
     """Every target, by name."""
-    modules = (importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__))
-    targets = [module.TARGET for module in modules if hasattr(module, "TARGET")]
-    return tuple(sorted(targets, key=lambda target: target.name))
+    return tuple(target_named(name) for name in sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def target_named(name: str) -> Target:
+    """The target of a module here; others, and what they need, are not loaded. Raises ImportError if there is none."""
+    target: Target = importlib.import_module(f"{__name__}.{name}").TARGET
+    return target

@@ -17,7 +17,7 @@ from sopbook.locales import Text
 from sopbook.output import Product, publish, write_file
 from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
-from sopbook.targets.site.beside import bytes_of, copy_of, files_beside_pages, site_folders
+from sopbook.targets.site.beside import bytes_of, files_beside_pages, site_folders
 from sopbook.targets.site.builder import config_text, plain_config
 from sopbook.targets.site.finish import finish_page, first_styles
 from sopbook.targets.site.navigation import Navigation
@@ -135,7 +135,7 @@ class _Site:
         for name, path in self._shell.theme_files().items():
             # What the theme's own developers need is a quarter of a small site.
             if not name.endswith(".map"):
-                products[name] = copy_of(path)
+                products[name] = Product(look, partial(bytes_of, path))
         products["404.html"] = Product(digest(look, self._navigation.digest("")), self._not_found)
         for name, sha in self._compiled.digests.items():
             if name.endswith(".md"):
@@ -143,7 +143,7 @@ class _Site:
                 inputs = digest(look, sha, self._navigation.digest(name))
                 products[address] = Product(inputs, partial(self._page, name))
             elif name != WORKER:  # which gets the digest of all other files
-                products[name] = copy_of(self._docs / name)
+                products[name] = Product(digest("copy", sha), partial(bytes_of, self._docs / name))
         return products
 
     def offline(self, digests: Mapping[str, str]) -> Mapping[str, bytes]:
