@@ -290,7 +290,15 @@ def pack(entry: Entry) -> dict[str, Any]:
     for part in parts:
         while part and not part[-1]:
             part.pop()
-    value = dataclasses.asdict(entry) | {
+    value = {
+        "id": entry.id,
+        "kind": entry.kind,
+        "title": entry.title,
+        "department": entry.department,
+        "roles": entry.roles,
+        "names": entry.names,
+        "urgent": entry.urgent,
+        "summary": entry.summary,
         "parts": parts,
         "calls": [[call.name, *call.phones] for call in entry.calls],
         "actions": entry.actions if entry.urgent else (),

@@ -17,6 +17,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 _SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _stem = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("porter").stemWord)
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _NASAL = re.compile(r"([aei])ng")
 
 
@@ -47,9 +48,11 @@ def normalise(text: str, simplified: Mapping[str, str]) -> str:
 
     ``simplified`` maps traditional characters to simplified ones.
     """
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKC", text).lower()
-    letters = (char for char in unicodedata.normalize("NFD", text) if not "\u0300" <= char <= "\u036f")
-    return "".join(simplified.get(char, char) for char in letters)
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    return "".join([simplified.get(char, char) for char in letters])
 
 
 def runs(text: str) -> list[Run]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from sopbook.cache.tool import digest, folder_digest
 from sopbook.forms.document import FormCompiler
 from sopbook.forms.files import described, offered, template_folders
+from sopbook.forms.fillable import fillable
 from sopbook.link.assets import FileUse, asset_path, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
@@ -80,7 +81,7 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
         inputs = digest("form", handbook.versions.of(document), templates) if handbook.versions else ""
         path = f"{document.id}/{document.id}"
         yield f"{path}.docx", Product(inputs, lambda form=document: compiler().compile(form).word())  # type: ignore[misc]
-        yield f"{path}.json", Product(inputs, lambda form=document: described(compiler().compile(form).form, words))  # type: ignore[misc]
+        yield f"{path}.json", Product(inputs, lambda form=document: described(fillable(form, words), words))  # type: ignore[misc]
 
 
 def _search(handbook: Handbook) -> dict[str, Product]:
