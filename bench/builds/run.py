@@ -121,8 +121,8 @@ def _cases(count: int, folder: Path) -> list[Case]:
         ),
         Case("sopbook, full", lambda: _remove(ours / "build"), build, ours, site),
         Case("sopbook, nothing changed", lambda: None, build, ours, site),
-        Case("sopbook, one paragraph edited", lambda: _edit(ours, "## 目的\n"), build, ours, site),
-        Case("sopbook, one title edited", lambda: _edit(ours, "\ntitle: "), build, ours, site),
+        Case("sopbook, one paragraph edited", lambda: edit(ours, "## 目的\n"), build, ours, site),
+        Case("sopbook, one title edited", lambda: edit(ours, "\ntitle: "), build, ours, site),
         Case("sopbook, all targets, full", lambda: _remove(ours / "build"), everything, ours, site),
     ]
 
@@ -140,7 +140,7 @@ def _remove(*folders: Path) -> None:
 _edits = 0
 
 
-def _edit(root: Path, before: str) -> None:
+def edit(root: Path, before: str) -> None:
     """Put a few characters, never the same, behind a passage of a procedure in the middle of the handbook."""
     global _edits
     _edits += 1

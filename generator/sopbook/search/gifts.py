@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -18,7 +18,7 @@ from sopbook.cache.tool import digest
 from sopbook.cache.watch import unwatched
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
-from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, own_words
+from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, OwnWords, own_words
 from sopbook.search.chinese import know_readings, learnt_readings
 from sopbook.search.entries import Entry, entry_of, pack, searched
 from sopbook.search.relevance import relevance
@@ -112,7 +112,7 @@ class Gifts:
     @cached_property
     def _analyst(self) -> Analyst:
         know_readings(json.loads(self._store.get(self._readings) or b"{}"))
-        return Analyst(self._handbook.settings.language, self._own)
+        return _analyst(self._handbook.settings.language, self._own)
 
     def _analysed(self, document: Document) -> tuple[dict[str, Any], bytes]:
         entry = entry_of(self._handbook, document)
@@ -130,6 +130,12 @@ class Gifts:
             "file": digest(file),
         }
         return head, _BETWEEN.join((gives, file, dumps(learnt_readings())))
+
+
+@lru_cache(maxsize=1)
+def _analyst(language: str, own: OwnWords) -> Analyst:
+    """What takes documents apart; made once for as long as the handbook's own words stay the same."""
+    return Analyst(language, own)
 
 
 def _split(more: bytes) -> tuple[bytes, bytes, bytes]:

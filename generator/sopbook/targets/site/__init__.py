@@ -130,7 +130,7 @@ class _Site:
 
     def products(self) -> dict[str, Product]:
         """Pages, the theme's files, and what the folder of Markdown holds besides pages."""
-        look = digest(tool_digest(), json.dumps(self._compiled.config, default=str), self._theme_digest, self._styles)
+        look = self._look
         products: dict[str, Product] = {}
         for name, path in self._shell.theme_files().items():
             # What the theme's own developers need is a quarter of a small site.
@@ -156,7 +156,19 @@ class _Site:
         from sopbook.targets.site.shell import Shell
 
         pages = frozenset(name for name in self._compiled.digests if name.endswith(".md"))
-        return Shell(self._compiled.config, self._place.out / "mkdocs.yml", self._navigation, pages)
+        config_file = self._place.out / "mkdocs.yml"
+        key = digest(self._look, str(config_file), json.dumps(self._compiled.navigation), *sorted(pages))
+        # A program that builds again and again (``sopbook serve``) need not compile the templates each time.
+        if key not in _shells:
+            _shells.clear()
+            _shells[key] = Shell(self._compiled.config, config_file, self._navigation, pages)
+        return _shells[key]
+
+    @cached_property
+    def _look(self) -> str:
+        """The digest of what decides how all pages look."""
+        config = json.dumps(self._compiled.config, default=str)
+        return digest(tool_digest(), config, self._theme_digest, self._styles)
 
     @cached_property
     def _theme_digest(self) -> str:
@@ -178,6 +190,9 @@ class _Site:
         """The one place that the HTML of every page passes through; ``name`` is its path in the folder of Markdown."""
         return finish_page(html, self._styles).encode("utf-8", "xmlcharrefreplace")
 
+
+_shells: dict[str, Shell] = {}
+"""The last shell, by the digest of all that decides it."""
 
 TARGET = Target(
     name="site",

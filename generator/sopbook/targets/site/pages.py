@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from sopbook.cache.tool import folder_digest
 from sopbook.link.derived import departments
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
@@ -44,7 +45,7 @@ def all_pages(handbook: Handbook, template_folders: Sequence[Path]) -> dict[str,
     Templates of earlier folders go before those of later ones. Rendering raises TargetFailed,
     naming template and line, if a template is broken.
     """
-    environment = _environment(template_folders)
+    environment = _environment(tuple(template_folders), folder_digest(template_folders))
     words = locale(handbook.settings.language)
     render = partial(_render, environment, handbook, words)
     overviews = [(folder, words.word("ui", title)) for folder, (title, _) in OVERVIEWS.items()]
@@ -135,7 +136,9 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-def _environment(folders: Sequence[Path]) -> jinja2.Environment:
+@lru_cache(maxsize=2)
+def _environment(folders: tuple[Path, ...], digest: str) -> jinja2.Environment:
+    """The templates of some folders, compiled once for as long as they stay as they are (by ``digest``)."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,
