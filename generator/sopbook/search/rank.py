@@ -167,10 +167,21 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
     value = scored.score * (1 + figures["part_bonus"] * share)
     if query.text in (joined(clean(name)) for name in (entry.title, *entry.names)):
         value *= figures["exact_name"]
+    elif query.text in joined(clean(entry.title)):
+        value *= figures["in_title"]
     if query.asks_how_long and chosen and chosen.limit:
         value *= figures["limit_answer"]
-    answers = scored.named >= figures["named_coverage"] or most >= figures["part_coverage"]
-    return Rated(value, entry, chosen, answers)
+    return Rated(value, entry, chosen, _answers(query, value, scored.named, most))
+
+
+def _answers(query: Query, value: float, named: float, in_part: float) -> bool:
+    """True if a document is more than noise: by the shares of the query in its names and in one of its parts.
+
+    A high score says that words meet which seldom meet: then a smaller share will do.
+    """
+    figures = relevance()
+    strong = value >= figures["strong"] * query.unknown
+    return named >= figures["strong_coverage" if strong else "named_coverage"] or in_part >= figures["part_coverage"]
 
 
 def _stands_in(unit: Unit, text: str) -> bool:

@@ -136,8 +136,10 @@ function rate(query, scored, lexicon) {
   const share = total ? best / (figures.part_title * total) : 0;
   let value = scored.score * (1 + figures.part_bonus * share);
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
+  else if (cleaned.exact[0].includes(query.text)) value *= figures.in_title;
   if (query.asksHowLong && chosen?.limit) value *= figures.limit_answer;
-  const answers = scored.named >= figures.named_coverage || most >= figures.part_coverage;
+  const needed = value >= figures.strong * query.unknown ? figures.strong_coverage : figures.named_coverage;
+  const answers = scored.named >= needed || most >= figures.part_coverage;
   return { score: value, entry, part: chosen, answers };
 }
 
