@@ -157,7 +157,7 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
             if times:
                 _raise(cover, unit, unit.named)
                 more += 0 if named else unit.weight
-        if query.asks_how_long and part.limit and value:
+        if value and _is_asked(query, part, store):
             value += figures["limit_bonus"] * total
             more += 1
         most = max(most, _covered(query, cover))
@@ -169,9 +169,15 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
         value *= figures["exact_name"]
     elif query.text in joined(clean(entry.title)):
         value *= figures["in_title"]
-    if query.asks_how_long and chosen and chosen.limit:
+    if chosen and _is_asked(query, chosen, store):
         value *= figures["limit_answer"]
     return Rated(value, entry, chosen, _answers(query, value, scored.named, most))
+
+
+def _is_asked(query: Query, part: Part, store: Store) -> bool:
+    """True if a query asks for a part's time limit, or names it: 24 小时回复."""
+    limit = joined(store.clean(part.limit))
+    return bool(limit) and (query.asks_how_long or limit in query.text)
 
 
 def _answers(query: Query, value: float, named: float, in_part: float) -> bool:
@@ -181,7 +187,8 @@ def _answers(query: Query, value: float, named: float, in_part: float) -> bool:
     """
     figures = relevance()
     strong = value >= figures["strong"] * query.unknown
-    return named >= figures["strong_coverage" if strong else "named_coverage"] or in_part >= figures["part_coverage"]
+    least: float = figures["strong_coverage" if strong else "named_coverage"]
+    return named >= least or bool(in_part >= figures["part_coverage"])
 
 
 def _stands_in(unit: Unit, text: str) -> bool:
