@@ -240,7 +240,9 @@ def test_english_is_understood(query: str, found: str, english: Index) -> None:
     assert found in ids(english, query)[:2]
 
 
-@pytest.mark.parametrize("query", ["股票行情", "红烧肉的做法", "量子计算", "包裹火星飞船", "xyzzy", "weather in Paris", "???", ""])
+@pytest.mark.parametrize(
+    "query", ["股票行情", "红烧肉的做法", "量子计算", "包裹火星飞船", "xyzzy", "weather in Paris", "???", ""]
+)
 def test_noise_is_no_answer(query: str, chinese: Index) -> None:
     assert ask(chinese, query).results == ()
 
