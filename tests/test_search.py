@@ -213,6 +213,8 @@ def test_withdrawn_documents_are_not_found(draft: Draft) -> None:
         ("tous", "OF-CX-06", "the beginning of pinyin"),
         ("投诉几天办结", "OF-CX-06", "a question for a time"),
         ("110号令", "OF-CX-06", "a number with its unit"),
+        ("投了诉怎么办", "OF-CX-06", "a word parted by one that says nothing"),
+        ("3个工作日办结", "OF-CX-06", "a time limit by its value"),
         ("包裹", "OF-CX-01", "a synonym"),
         ("取快递", "OF-CX-01", "a keyword"),
     ],
@@ -231,13 +233,16 @@ def test_a_query_is_understood(query: str, found: str, why: str, chinese: Index)
         ("parc", "OF-CX-01"),
         ("how do I hand over a parcel", "OF-CX-01"),
         ("of-bd-1", "OF-BD-01"),
+        ("parcellog", "OF-BD-01"),
     ],
 )
 def test_english_is_understood(query: str, found: str, english: Index) -> None:
     assert found in ids(english, query)[:2]
 
 
-@pytest.mark.parametrize("query", ["股票行情", "红烧肉的做法", "量子计算", "xyzzy", "weather in Paris", "???", ""])
+@pytest.mark.parametrize(
+    "query", ["股票行情", "红烧肉的做法", "量子计算", "包裹火星飞船", "xyzzy", "weather in Paris", "???", ""]
+)
 def test_noise_is_no_answer(query: str, chinese: Index) -> None:
     assert ask(chinese, query).results == ()
 

@@ -4,7 +4,8 @@
 
 All three run in Chromium as they do for a reader: ours and Pagefind by their modules, mkdocs-material's through
 its search box. mkdocs-material gets jieba with the handbook's own words; Pagefind its binary with Chinese
-segmentation (npm). Results of theirs that are no document (lists, the home page) are left out.
+segmentation (npm). Their pages get the documents' keywords as a paragraph, since the card shows only the first few.
+Results of theirs that are no document (lists, the home page) are left out.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def main() -> None:
         answers = {"sopbook": ours(browser, out, asked)}
         assert answers["sopbook"] == command_line(out, asked), "the browser and the command line differ"
         answers["mkdocs-material"] = material(browser, handbook, out, asked)
-        answers["Pagefind"] = pagefind(browser, out, asked)
+        answers["Pagefind"] = pagefind(browser, handbook, out, asked)
     numbers = {document.id for document in handbook.documents}
     measured = {
         tool: by_kind(asked, [[n for n in found if n in numbers] for found in rows]) for tool, rows in answers.items()
@@ -123,6 +124,7 @@ def material(browser: Browser, handbook: Handbook, out: Path, asked: Sequence[As
     folder = out / "material"
     shutil.copytree(out / "docs", folder / "docs", ignore=shutil.ignore_patterns("index", "search"))
     _exclude_lists(handbook, folder / "docs")
+    _add_keywords(handbook, folder / "docs", "index.md", "")
     config = yaml.safe_load((out / "mkdocs.yml").read_text("utf-8"))
     words = folder / "words.txt"
     words.write_text("".join(f"{word} 1000\n" for word in _own_words(handbook)), "utf-8")
@@ -168,6 +170,16 @@ def _exclude_lists(handbook: Handbook, docs: Path) -> None:
             page.write_text(f"---\nsearch:\n  exclude: true\n---\n{text}", "utf-8")
 
 
+def _add_keywords(handbook: Handbook, pages: Path, name: str, before: str) -> None:
+    """Every page gets the keywords of its document, in front of the last ``before`` (or at its end)."""
+    keywords = {document.id: " ".join(document.keywords) for document in handbook.documents if document.keywords}
+    for page in pages.rglob(name):
+        if page.parent.name in keywords:
+            text = page.read_text("utf-8")
+            at = text.rindex(before) if before else len(text)
+            page.write_text(f"{text[:at]}\n\n<p>{keywords[page.parent.name]}</p>\n{text[at:]}", "utf-8")
+
+
 def _own_words(handbook: Handbook) -> list[str]:
     words = {word for term in handbook.terms() for word in (term.name, *term.synonyms)} | set(handbook.actors)
     words |= {keyword for document in handbook.documents for keyword in document.keywords}
@@ -183,7 +195,7 @@ def _numbers(addresses: Sequence[str]) -> list[str]:
 # ------------------------------------------------------------------------------ Pagefind
 
 
-def pagefind(browser: Browser, out: Path, asked: Sequence[Asked]) -> list[list[str]]:
+def pagefind(browser: Browser, handbook: Handbook, out: Path, asked: Sequence[Asked]) -> list[list[str]]:
     """The answers of Pagefind on our built pages."""
     if not (HERE / "node_modules/pagefind").is_dir():
         subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=HERE, check=True)
@@ -201,6 +213,7 @@ def pagefind(browser: Browser, out: Path, asked: Sequence[Asked]) -> list[list[s
         "banks",
     ):
         shutil.rmtree(site / folder, ignore_errors=True)
+    _add_keywords(handbook, site, "index.html", "</article>")
     command = ["npx", "pagefind", "--site", str(site), "--root-selector", "article"]
     command += ["--exclude-selectors", ".sop-search,.sop-sos", "--quiet"]
     subprocess.run(command, cwd=HERE, check=True)

@@ -159,6 +159,8 @@ class _Sheet:
         for first, second in pairwise(found):
             if first.is_number and second.close and second.is_chinese:
                 counts[first.text + second.text[0]] += 1
+            if named and second.close and (first.text + second.text).isalpha() and (first.text + second.text).isascii():
+                self._add_compound(counts, text, first, second)
         if named or field == "heading":
             self._add_name(counts, text, words, named)
         synonym = relevance()["synonym"]
@@ -193,6 +195,13 @@ class _Sheet:
             if pair not in counts or not self._flags[pair] & WORD:
                 counts[pair] += 1
         return words
+
+    def _add_compound(self, counts: dict[str, float], text: str, first: Run, second: Run) -> None:
+        """Two neighbouring English words of a name as one: people write check-in as checkin."""
+        token = stem(first.text + second.text)
+        counts[token] += 1
+        self._flags[token] |= WORD
+        self._forms[token][text[first.start : second.start + len(second.text)]] += 1
 
     def _words_of(self, text: str) -> list[str]:
         """A synonym as tokens: whole if it is Chinese, else word by word."""

@@ -53,12 +53,17 @@ class _Meant:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query understood. ``text`` is its one spelling, run together; ``masses`` has a whole number for each atom."""
+    """A query understood.
+
+    ``text`` is its one spelling, run together; ``masses`` has a whole number for each atom; ``unknown`` is the
+    weight (hundredths) of a word that no document has, by which scores are measured.
+    """
 
     text: str
     masses: tuple[int, ...]
     units: tuple[Unit, ...]
     asks_how_long: bool
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def understand(query: str, lexicon: Lexicon) -> Query:
         reader = _Reader(lexicon, keep_all=True)
         reader.read(runs(text))
     asks = any(_stands_in(phrase, text) for phrase in lexicon.limits)
-    return Query(joined(text), tuple(reader.masses), tuple(reader.units), asks)
+    return Query(joined(text), tuple(reader.masses), tuple(reader.units), asks, lexicon.unknown)
 
 
 def _stands_in(phrase: str, text: str) -> bool:
@@ -355,10 +360,16 @@ class _Reader:
                 word = text[start:end]
                 exact = self._lexicon.get(word)
                 if doubtful and not (exact and exact.flags & WORD):
-                    meant = self._sounding(word) or self._looking(word, start, doubtful) or self._near(word)
+                    split = start in weak and end - 1 in weak and self._split_word(word)
+                    meant = split or self._sounding(word) or self._looking(word, start, doubtful) or self._near(word)
                     if meant:
                         found[start, end] = meant
         return found
+
+    def _split_word(self, word: str) -> tuple[str, Token] | None:
+        """A word of two characters that is parted by one that says nothing: 调个班, 停了电."""
+        token = self._lexicon.get(word[0] + word[-1]) if word[1:-1] in self._lexicon.stop else None
+        return ("split", token) if token and token.flags == WORD | NAME else None
 
     def _sounding(self, word: str) -> tuple[str, Token] | None:
         known = [self._lexicon.character(char) for char in word]
@@ -413,7 +424,7 @@ class _Reader:
             self._unit(base, span.start, span.end, span.token, span.how)
         if span.how in ("word", "name", "near", "homophone", "shape"):
             self._nested(text, base, span)
-        if span.how in ("known", "gram", "homophone", "shape", "near"):
+        if span.how in ("known", "gram", "homophone", "shape", "near", "split"):
             for at in range(span.start, span.end):
                 token = self._lexicon.get(text[at])
                 if token and text[at] not in self._lexicon.stop:

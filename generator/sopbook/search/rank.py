@@ -157,7 +157,7 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
             if times:
                 _raise(cover, unit, unit.named)
                 more += 0 if named else unit.weight
-        if query.asks_how_long and part.limit and value:
+        if value and _is_asked(query, part, store):
             value += figures["limit_bonus"] * total
             more += 1
         most = max(most, _covered(query, cover))
@@ -167,10 +167,28 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
     value = scored.score * (1 + figures["part_bonus"] * share)
     if query.text in (joined(clean(name)) for name in (entry.title, *entry.names)):
         value *= figures["exact_name"]
-    if query.asks_how_long and chosen and chosen.limit:
+    elif query.text in joined(clean(entry.title)):
+        value *= figures["in_title"]
+    if chosen and _is_asked(query, chosen, store):
         value *= figures["limit_answer"]
-    answers = scored.named >= figures["named_coverage"] or most >= figures["part_coverage"]
-    return Rated(value, entry, chosen, answers)
+    return Rated(value, entry, chosen, _answers(query, value, scored.named, most))
+
+
+def _is_asked(query: Query, part: Part, store: Store) -> bool:
+    """True if a query asks for a part's time limit, or names it: 24 小时回复."""
+    limit = joined(store.clean(part.limit))
+    return bool(limit) and (query.asks_how_long or limit in query.text)
+
+
+def _answers(query: Query, value: float, named: float, in_part: float) -> bool:
+    """True if a document is more than noise: by the shares of the query in its names and in one of its parts.
+
+    A high score says that words meet which seldom meet: then a smaller share will do.
+    """
+    figures = relevance()
+    strong = value >= figures["strong"] * query.unknown
+    least: float = figures["strong_coverage" if strong else "named_coverage"]
+    return named >= least or bool(in_part >= figures["part_coverage"])
 
 
 def _stands_in(unit: Unit, text: str) -> bool:

@@ -40,7 +40,7 @@ function read(text, lexicon) {
   for (const unit of reader.units) {
     unit.weight = Math.max(0, ...unit.meanings.map(([token, quality]) => token.idf * quality));
   }
-  return { text: joined(text), masses: reader.masses, units: reader.units, asksHowLong: asks };
+  return { text: joined(text), masses: reader.masses, units: reader.units, asksHowLong: asks, unknown: lexicon.unknown };
 }
 
 const spellingsOf = (token) =>
@@ -312,11 +312,18 @@ class Reader {
         const word = text.slice(start, end);
         const exact = this.lexicon.get(word);
         if (doubtful.length === 0 || (exact && exact.flags & WORD)) continue;
-        const meant = this.sounding(word) ?? this.looking(word, start, doubtful) ?? this.near(word);
+        const split = weak.has(start) && weak.has(end - 1) ? this.splitWord(word) : undefined;
+        const meant = split ?? this.sounding(word) ?? this.looking(word, start, doubtful) ?? this.near(word);
         if (meant) found.set(`${start} ${end}`, meant);
       }
     }
     return found;
+  }
+
+  /** A word of two characters that is parted by one that says nothing. */
+  splitWord(word) {
+    const token = this.lexicon.stop.has(word.slice(1, -1)) ? this.lexicon.get(word[0] + word.at(-1)) : undefined;
+    return token && token.flags === (WORD | NAME) ? ["split", token] : undefined;
   }
 
   sounding(word) {
@@ -368,7 +375,7 @@ class Reader {
   span(text, base, span) {
     if (span.token && span.how !== "known") this.unit(base, span.start, span.end, span.token, span.how);
     if (["word", "name", "near", "homophone", "shape"].includes(span.how)) this.nested(text, base, span);
-    if (["known", "gram", "homophone", "shape", "near"].includes(span.how)) {
+    if (["known", "gram", "homophone", "shape", "near", "split"].includes(span.how)) {
       for (let at = span.start; at < span.end; at++) {
         const token = this.lexicon.get(text[at]);
         if (token && !this.lexicon.stop.has(text[at])) this.unit(base, at, at + 1, token, "char");

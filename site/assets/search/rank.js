@@ -108,8 +108,9 @@ function rate(query, scored, lexicon) {
   const inNames = query.units.map((unit) => standsIn(unit, cleaned.names));
   let best = 0;
   let chosen = null;
+  let chosenLimit = "";
   let most = 0;
-  cleaned.parts.forEach(({ title, text }, index) => {
+  cleaned.parts.forEach(({ title, text, limit }, index) => {
     const part = entry.parts[index];
     let value = 0;
     let more = 0;
@@ -123,7 +124,7 @@ function rate(query, scored, lexicon) {
         more += inNames[at] ? 0 : unit.weight;
       }
     });
-    if (query.asksHowLong && part.limit && value) {
+    if (value && isAsked(query, limit)) {
       value += figures.limit_bonus * total;
       more += 1;
     }
@@ -131,15 +132,21 @@ function rate(query, scored, lexicon) {
     if (value > best) {
       best = value;
       chosen = more ? part : null;
+      chosenLimit = more ? limit : "";
     }
   });
   const share = total ? best / (figures.part_title * total) : 0;
   let value = scored.score * (1 + figures.part_bonus * share);
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
-  if (query.asksHowLong && chosen?.limit) value *= figures.limit_answer;
-  const answers = scored.named >= figures.named_coverage || most >= figures.part_coverage;
+  else if (cleaned.exact[0].includes(query.text)) value *= figures.in_title;
+  if (isAsked(query, chosenLimit)) value *= figures.limit_answer;
+  const needed = value >= figures.strong * query.unknown ? figures.strong_coverage : figures.named_coverage;
+  const answers = scored.named >= needed || most >= figures.part_coverage;
   return { score: value, entry, part: chosen, answers };
 }
+
+/** True if a query asks for a time limit, or names it. */
+const isAsked = (query, limit) => limit !== "" && (query.asksHowLong || query.text.includes(limit));
 
 /** A document in one spelling, worked out once. */
 function cleanedEntry(entry, lexicon) {
@@ -149,6 +156,7 @@ function cleanedEntry(entry, lexicon) {
     parts: entry.parts.map((part) => ({
       title: lexicon.clean([part.title, part.names].join("\n")),
       text: lexicon.clean([part.text, part.who, part.limit, part.also].join("\n")),
+      limit: joined(lexicon.clean(part.limit)),
     })),
   };
   return entry.cleaned;
