@@ -86,6 +86,17 @@ class Edition:
         status = path.stat()
         return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
+    def link(self, name: str, source: Path) -> FileState | None:
+        """Give a file from elsewhere a name here too; None where the file system does not let it have two."""
+        path = self._place(name)
+        path.unlink(missing_ok=True)
+        try:
+            os.link(source, path)
+        except OSError:
+            return None
+        status = path.stat()
+        return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+
     def switch(self, kept: Mapping[str, FileState], written: Collection[str]) -> None:
         """Put what was written, and the files of the present state that are ``kept``, in its place."""
         self._drop(self._there.keys() - kept.keys() - set(written))

@@ -60,11 +60,13 @@ class Product:
 
     ``inputs`` is a digest of everything that decides its bytes, but for what ``make`` looks up in
     the handbook: that is noticed by itself (``cache.watch``). With empty ``inputs`` the file is
-    made at every build (and written if its bytes have changed).
+    made at every build (and written if its bytes have changed). ``same_as`` is a file of another
+    folder of outputs with the same bytes, and their digest: then both are one file under two names.
     """
 
     inputs: str
     make: Callable[[], bytes]
+    same_as: tuple[Path, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,26 @@ class _Shelf:
         def make(share: Sequence[str]) -> list[tuple[bool, _Entry]]:
             found = []
             for name in share:
-                with watching() as seen:
-                    data = products[name].make()
-                found.append(self._put(edition, name, data, products[name].inputs, tuple(sorted(seen))))
+                product = products[name]
+                linked = self._link(edition, name, product)
+                if linked is None:
+                    with watching() as seen:
+                        data = product.make()
+                    linked = self._put(edition, name, data, product.inputs, tuple(sorted(seen)))
+                found.append(linked)
             return found
 
         return map_share(make, names)
+
+    def _link(self, edition: Edition, name: str, product: Product) -> tuple[bool, _Entry] | None:
+        """Give a file of another folder a second name here; None if there is none, or it cannot have one."""
+        if product.same_as is None:
+            return None
+        path, sha = product.same_as
+        if self.is_whole(name) and self.known[name].sha == sha:
+            return False, _Entry(product.inputs, (), sha, self.known[name].size, self.known[name].modified)
+        state = edition.link(name, path)
+        return None if state is None else (True, _Entry(product.inputs, (), sha, state.size, state.modified))
 
     def _put(self, edition: Edition, name: str, data: bytes, inputs: str, seen: tuple[str, ...]) -> tuple[bool, _Entry]:
         """Write a file unless the present one is the same; tells whether it wrote."""

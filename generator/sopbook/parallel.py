@@ -21,6 +21,9 @@ _R = TypeVar("_R")
 _WORTH = 24
 """Fewer items than this are done before a second process has started."""
 
+_BLOCK = 3
+"""So many neighbours go to one process. Files of one kind often stand at every second place."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -40,11 +43,12 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
         return work(items)
     sys.stdout.flush()
     sys.stderr.flush()
-    children = [_start(work, items[index::count]) for index in range(1, count)]
+    shares = [[at for at in range(len(items)) if at // _BLOCK % count == index] for index in range(count)]
+    children = [_start(work, [items[at] for at in share]) for share in shares[1:]]
     results: list[_R | None] = [None] * len(items)
     failure: BaseException | None = None
     try:
-        results[0::count] = work(items[0::count])
+        _place(results, shares[0], work([items[at] for at in shares[0]]))
     except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
         failure = error
     for index, (pid, stream) in enumerate(children, 1):
@@ -52,10 +56,15 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
         if isinstance(found, BaseException):
             failure = failure or found
         else:
-            results[index::count] = found
+            _place(results, shares[index], found)
     if failure is not None:
         raise failure
     return results  # type: ignore[return-value]
+
+
+def _place(results: list[_R | None], share: Sequence[int], found: Sequence[_R]) -> None:
+    for at, result in zip(share, found, strict=True):
+        results[at] = result
 
 
 def _processors() -> int:

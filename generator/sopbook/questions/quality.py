@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sopbook import prose
 from sopbook.model import Document, Question, QuestionType
-from sopbook.questions.wording import Wording, fold, longest_shared, shares_run, weight
+from sopbook.questions.wording import Wording, fold, shares_run, weight
 
 LEAST_OPTIONS = 3
 """A single choice between two is a coin."""
@@ -88,8 +88,10 @@ def _echoes(stem: str, right: str, wrong: Sequence[str]) -> bool:
     wide = any(prose.is_wide(char) for char in stem)
     if not shares_run(stem, right, _SHARED_WIDE if wide else _SHARED_WORDS):
         return False
-    shared = longest_shared(stem, right)
-    return max(longest_shared(stem, other) for other in wrong) * 2 < shared
+    shared = _SHARED_WIDE if wide else _SHARED_WORDS
+    while shares_run(stem, right, shared + 1):
+        shared += 1
+    return not any(shares_run(stem, other, (shared + 1) // 2) for other in wrong)
 
 
 def _twice(texts: Sequence[str]) -> bool:

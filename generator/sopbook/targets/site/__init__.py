@@ -143,7 +143,8 @@ class _Site:
                 inputs = digest(look, sha, self._navigation.digest(name))
                 products[address] = Product(inputs, partial(self._page, name))
             elif name != WORKER:  # which gets the digest of all other files
-                products[name] = Product(digest("copy", sha), partial(bytes_of, self._docs / name))
+                path = self._docs / name
+                products[name] = Product(digest("copy", sha), partial(bytes_of, path), same_as=(path, sha))
         return products
 
     def offline(self, digests: Mapping[str, str]) -> Mapping[str, bytes]:
