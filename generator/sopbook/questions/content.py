@@ -7,6 +7,7 @@ of the step would see (the text, who does it, a house figure's value), the diges
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 
 from sopbook.link.handbook import Handbook, Target
@@ -37,7 +38,12 @@ def content_of(handbook: Handbook, target: Target) -> tuple[str, ...]:
 
 def digest_of(handbook: Handbook, target: Target) -> str:
     """A digest of a target's content."""
-    return hashlib.sha256("\n".join(content_of(handbook, target)).encode()).hexdigest()[:DIGEST_CHARS]
+    return digest_of_lines(content_of(handbook, target))
+
+
+def digest_of_lines(lines: Iterable[str]) -> str:
+    """The digest of a content."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:DIGEST_CHARS]
 
 
 def _parts(document: object) -> tuple[Step | Item | Duty | Task, ...]:

@@ -85,10 +85,13 @@ class Wording:
         return node
 
 
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
 @lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Text as it is compared: full-width and half-width alike, no case, no spaces, no punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if unicodedata.category(c)[0] in "LN")
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def shares_run(one: str, other: str, length: int) -> bool:

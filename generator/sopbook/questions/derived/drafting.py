@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sopbook import prose
@@ -55,6 +55,7 @@ class Desk:
 
     handbook: Handbook
     wording: Wording
+    _bodies: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def say(self, text: Text, **values: object) -> str:
         """A sentence in the handbook's language."""
@@ -75,7 +76,10 @@ class Desk:
 
     def body(self, procedure: Procedure, step: Step) -> str:
         """What a step says besides its title."""
-        return "\n".join(self.wording.lines(step.body, procedure))
+        key = procedure.id, step.anchor
+        if key not in self._bodies:
+            self._bodies[key] = "\n".join(self.wording.lines(step.body, procedure))
+        return self._bodies[key]
 
     def because(self, document: Document, *lines: str) -> str:
         """The reason: what the document says."""

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale
 from sopbook.model import Name, Procedure, Step
+from sopbook.targets.site.markup import filled
 
 # All lengths are in the picture's own units; at a phone's width one of them is about a pixel.
 WIDTH = 360
@@ -79,11 +80,17 @@ def flow_picture(procedure: Procedure, handbook: Handbook, words: Locale) -> Mar
     parts = [_lane(index, title, grid, height) for index, title in enumerate(lanes)]
     parts += [_connection(before, after, index, grid) for index, (before, after) in enumerate(pairwise(rows))]
     parts += [_step(row, index, grid) for index, row in enumerate(rows)]
-    return Markup(
+    return filled(
         '<svg class="sop-flow" viewBox="0 0 {} {}" role="group" aria-labelledby="flow-title"'
         ' aria-describedby="flow-text" font-size="{}">'
-        '<title id="flow-title">{}</title><desc id="flow-text">{}</desc>\n{}\n</svg>'
-    ).format(WIDTH, height, FONT, label, "; ".join(row.told for row in rows), Markup("\n").join(parts))
+        '<title id="flow-title">{}</title><desc id="flow-text">{}</desc>\n{}\n</svg>',
+        WIDTH,
+        height,
+        FONT,
+        label,
+        "; ".join(row.told for row in rows),
+        Markup("\n").join(parts),
+    )
 
 
 def _rows(procedure: Procedure, handbook: Handbook, words: Locale) -> tuple[list[_Row], list[str]]:
@@ -134,10 +141,17 @@ def _limit(step: Step, handbook: Handbook, words: Locale) -> str:
 def _lane(index: int, title: str, grid: _Grid, height: float) -> Markup:
     center = grid.x(index)
     # Chinese stands upright in a column; other scripts lie on their side.
-    return Markup(
+    return filled(
         '<text class="sop-flow__lane" x="{}" y="{}" writing-mode="vertical-rl">{}</text>'
-        '<line class="sop-flow__rail" x1="{}" x2="{}" y1="{}" y2="{}"/>'
-    ).format(center, MARGIN, title, center, center, grid.head - 4, height - MARGIN)
+        '<line class="sop-flow__rail" x1="{}" x2="{}" y1="{}" y2="{}"/>',
+        center,
+        MARGIN,
+        title,
+        center,
+        center,
+        grid.head - 4,
+        height - MARGIN,
+    )
 
 
 def _connection(before: _Row, after: _Row, index: int, grid: _Grid) -> Markup:
@@ -146,28 +160,36 @@ def _connection(before: _Row, after: _Row, index: int, grid: _Grid) -> Markup:
         return Markup("")
     x1, y1, x2, y2 = grid.x(before.lanes[0]), grid.y(index), grid.x(after.lanes[0]), grid.y(index + 1)
     half = (y1 + y2) / 2
-    return Markup('<path class="sop-flow__line" d="M{} {}C{} {} {} {} {} {}"/>').format(
-        x1, y1, x1, half, x2, half, x2, y2
-    )
+    return filled('<path class="sop-flow__line" d="M{} {}C{} {} {} {} {} {}"/>', x1, y1, x1, half, x2, half, x2, y2)
 
 
 def _step(row: _Row, index: int, grid: _Grid) -> Markup:
     """One row, which leads to its step."""
     y = grid.y(index)
     helpers = [
-        Markup('<circle class="sop-flow__help" cx="{}" cy="{}" r="5"/>').format(grid.x(lane), y) for lane in row.helpers
+        filled('<circle class="sop-flow__help" cx="{}" cy="{}" r="5"/>', grid.x(lane), y) for lane in row.helpers
     ]
     kind = "sop-flow__step sop-flow__step--critical" if row.critical else "sop-flow__step"
     people = [
-        Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/><text class="sop-flow__no" x="{}" y="{}">{}</text>').format(
-            kind, grid.x(lane), y, grid.radius, grid.x(lane), y + 4, row.number
+        filled(
+            '<circle class="{}" cx="{}" cy="{}" r="{}"/><text class="sop-flow__no" x="{}" y="{}">{}</text>',
+            kind,
+            grid.x(lane),
+            y,
+            grid.radius,
+            grid.x(lane),
+            y + 4,
+            row.number,
         )
         for lane in reversed(row.lanes)
     ]
     # The whole row can be tapped, not only what is drawn in it.
-    area = Markup('<rect class="sop-flow__row" x="0" y="{}" width="{}" height="{}"/>').format(y - ROW / 2, WIDTH, ROW)
-    return Markup('<a href="#{}" aria-label="{}">{}</a>').format(
-        quote(row.anchor), row.told, Markup("").join([area, *helpers, *people, *_texts(row, y, grid)])
+    area = filled('<rect class="sop-flow__row" x="0" y="{}" width="{}" height="{}"/>', y - ROW / 2, WIDTH, ROW)
+    return filled(
+        '<a href="#{}" aria-label="{}">{}</a>',
+        quote(row.anchor),
+        row.told,
+        Markup("").join([area, *helpers, *people, *_texts(row, y, grid)]),
     )
 
 
@@ -177,12 +199,12 @@ def _texts(row: _Row, y: float, grid: _Grid) -> list[Markup]:
     lines = _wrapped(title, (WIDTH - grid.text_left) / FONT)
     top = y - LINE * (len(lines) + bool(row.limit) - 1) / 2 + 4
     texts = [
-        Markup('<text x="{}" y="{}">{}</text>').format(grid.text_left, top + LINE * number, line)
+        filled('<text x="{}" y="{}">{}</text>', grid.text_left, top + LINE * number, line)
         for number, line in enumerate(lines)
     ]
     if row.limit:
-        limit = Markup('<text class="sop-flow__limit" x="{}" y="{}">{}</text>')
-        texts.append(limit.format(grid.text_left, top + LINE * len(lines), row.limit))
+        limit = '<text class="sop-flow__limit" x="{}" y="{}">{}</text>'
+        texts.append(filled(limit, grid.text_left, top + LINE * len(lines), row.limit))
     return texts
 
 

@@ -15,6 +15,7 @@ from sopbook.locales import Locale
 from sopbook.model import Document, Figure
 from sopbook.prose import Block, Inline
 from sopbook.read.links import is_external
+from sopbook.targets.site.markup import filled
 
 _MARKDOWN_SPECIALS = re.compile(r"[\\`*_{}\[\]<>&#!|~$^:\"']")
 _SAFE_IN_URL = "/:?&=%@+,;#~.-_()"
@@ -27,12 +28,12 @@ def markdown_text(text: str) -> Markup:
 
 def heading_anchor(anchor: str) -> Markup:
     """The attribute list that gives a Markdown heading its id (letters, digits, ``.``, ``-``, ``_``)."""
-    return Markup("{{#{}}}").format(re.sub(r"[^\w.-]", "-", anchor))
+    return filled("{{#{}}}", re.sub(r"[^\w.-]", "-", anchor))
 
 
 def css_text(text: str) -> Markup:
     """Text as a CSS string inside a style element: everything but letters and digits becomes an escape."""
-    return Markup('"{}"').format(Markup(re.sub(r"[^\w ]", lambda match: f"\\{ord(match[0]):x} ", text)))  # noqa: S704
+    return filled('"{}"', Markup(re.sub(r"[^\w ]", lambda match: f"\\{ord(match[0]):x} ", text)))  # noqa: S704
 
 
 def document_url(number: str, anchor: str = "", root: str = "../") -> str:
@@ -60,50 +61,53 @@ class Html:
     def _block(self, block: Block) -> Markup:
         match block:
             case prose.Paragraph(children):
-                return Markup("<p>{}</p>").format(self.inlines(children))
+                return filled("<p>{}</p>", self.inlines(children))
             case prose.Heading(level=level, children=children):
-                return Markup('<p class="sop-subheading sop-subheading--{}">{}</p>').format(
-                    level, self.inlines(children)
-                )
+                return filled('<p class="sop-subheading sop-subheading--{}">{}</p>', level, self.inlines(children))
             case prose.List():
                 return self._list(block)
             case prose.Table(header=header, rows=rows):
-                head = Markup(" ").join(
-                    Markup('<th scope="col">{}</th>').format(self.inlines(c.children)) for c in header
-                )
+                head = Markup(" ").join(filled('<th scope="col">{}</th>', self.inlines(c.children)) for c in header)
                 body = Markup("\n").join(self._row(row) for row in rows)
-                return Markup(
+                return filled(
                     '<div class="sop-scroll" tabindex="0" role="region" aria-label="{}"><table class="sop-table">\n'
-                    "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
-                ).format(self.locale.word("ui", "table"), head, body)
+                    "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>",
+                    self.locale.word("ui", "table"),
+                    head,
+                    body,
+                )
             case prose.Quote(blocks):
-                return Markup("<blockquote>\n{}\n</blockquote>").format(self.blocks(blocks))
+                return filled("<blockquote>\n{}\n</blockquote>", self.blocks(blocks))
             case prose.Callout(kind=kind, blocks=blocks):
                 title = self.locale.word("callouts", kind)
                 role = Markup(' role="note"')
-                return Markup(
-                    '<div class="sop-callout sop-callout--{}"{}><p class="sop-callout__title">{}</p>\n{}\n</div>'
-                ).format(kind, role, title, self.blocks(blocks))
+                return filled(
+                    '<div class="sop-callout sop-callout--{}"{}><p class="sop-callout__title">{}</p>\n{}\n</div>',
+                    kind,
+                    role,
+                    title,
+                    self.blocks(blocks),
+                )
             case prose.CodeBlock(text):
-                return Markup("<pre><code>{}</code></pre>").format(text)
+                return filled("<pre><code>{}</code></pre>", text)
             case prose.ThematicBreak():
                 return Markup("<hr>")
 
     def _row(self, row: tuple[prose.Cell, ...]) -> Markup:
-        cells = Markup(" ").join(Markup("<td>{}</td>").format(self.inlines(cell.children)) for cell in row)
-        return Markup("<tr>{}</tr>").format(cells)
+        cells = Markup(" ").join(filled("<td>{}</td>", self.inlines(cell.children)) for cell in row)
+        return filled("<tr>{}</tr>", cells)
 
     def _list(self, block: prose.List) -> Markup:
         tag = "ol" if block.ordered else "ul"
         tasks = any(item.checked is not None for item in block.items)
         items = Markup("\n").join(self._item(item) for item in block.items)
-        opening = Markup('<{} class="sop-tasks">').format(tag) if tasks else Markup("<{}>").format(tag)
-        return Markup("{}\n{}\n</{}>").format(opening, items, tag)
+        opening = filled('<{} class="sop-tasks">', tag) if tasks else filled("<{}>", tag)
+        return filled("{}\n{}\n</{}>", opening, items, tag)
 
     def _item(self, item: prose.ListItem) -> Markup:
         if len(item.blocks) == 1 and isinstance(item.blocks[0], prose.Paragraph):
-            return Markup("<li>{}</li>").format(self.inlines(item.blocks[0].children))
-        return Markup("<li>{}</li>").format(self.blocks(item.blocks))
+            return filled("<li>{}</li>", self.inlines(item.blocks[0].children))
+        return filled("<li>{}</li>", self.blocks(item.blocks))
 
     # ------------------------------------------------------------------------ inlines
 
@@ -126,11 +130,11 @@ class Html:
             case prose.LineBreak():
                 return Markup("<br>")
             case prose.Strong(children):
-                return Markup("<strong>{}</strong>").format(self.inlines(children))
+                return filled("<strong>{}</strong>", self.inlines(children))
             case prose.Emphasis(children):
-                return Markup("<em>{}</em>").format(self.inlines(children))
+                return filled("<em>{}</em>", self.inlines(children))
             case prose.Code(text):
-                return Markup("<code>{}</code>").format(text)
+                return filled("<code>{}</code>", text)
             case prose.Link():
                 return self._link(node)
             case prose.Image():
@@ -144,15 +148,15 @@ class Html:
     def _link(self, node: prose.Link) -> Markup:
         text = self.inlines(node.children)
         if is_external(node.href):
-            return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(quote(node.href, _SAFE_IN_URL), text)
+            return filled('<a href="{}" rel="noopener noreferrer">{}</a>', quote(node.href, _SAFE_IN_URL), text)
         if self.document is None or not self._published(node.href, is_picture=False):
-            return Markup("{}").format(text)
-        return Markup('<a href="{}" class="sop-attachment">{}</a>').format(quote(node.href, _SAFE_IN_URL), text)
+            return filled("{}", text)
+        return filled('<a href="{}" class="sop-attachment">{}</a>', quote(node.href, _SAFE_IN_URL), text)
 
     def _image(self, node: prose.Image) -> Markup:
         if not self._published(node.source, is_picture=True):
             return escape(node.alt)
-        return Markup('<img src="{}" alt="{}" loading="lazy">').format(quote(node.source, _SAFE_IN_URL), node.alt)
+        return filled('<img src="{}" alt="{}" loading="lazy">', quote(node.source, _SAFE_IN_URL), node.alt)
 
     def _published(self, href: str, *, is_picture: bool) -> bool:
         if self.document is None:
@@ -163,7 +167,7 @@ class Html:
     def _reference(self, node: prose.Reference) -> Markup:
         target = self.handbook.follow(node, self.document) if self.document else None
         if target is None:
-            return Markup('<span class="sop-dangling">{}</span>').format(node.label or f"[[{node}]]")
+            return filled('<span class="sop-dangling">{}</span>', node.label or f"[[{node}]]")
         return self.link_to(target, node.label)
 
     def link_to(self, target: Target, label: str = "") -> Markup:
@@ -172,12 +176,12 @@ class Html:
         inside = f"#{quote(target.anchor)}"
         href = inside if same else document_url(target.document.id, target.anchor, self.root)
         if label:
-            return Markup('<a class="sop-ref" href="{}">{}</a>').format(href, label)
+            return filled('<a class="sop-ref" href="{}">{}</a>', href, label)
         if same:
-            return Markup('<a class="sop-ref" href="{}">{}</a>').format(href, target.title)
+            return filled('<a class="sop-ref" href="{}">{}</a>', href, target.title)
         title = target.document.title if not target.anchor else f"{target.document.title} · {target.title}"
-        return Markup('<a class="sop-ref" href="{}"><span class="sop-no">{}</span> {}</a>').format(
-            href, target.document.id, title
+        return filled(
+            '<a class="sop-ref" href="{}"><span class="sop-no">{}</span> {}</a>', href, target.document.id, title
         )
 
     def document_link(self, document: Document, label: str = "") -> Markup:
@@ -192,13 +196,11 @@ class Html:
         """The value of a figure, marked as such."""
         figure = self.handbook.figures.get(name)
         if figure is None:
-            return Markup('<span class="sop-dangling">{}</span>').format(f"{{{{{name}}}}}")
+            return filled('<span class="sop-dangling">{}</span>', f"{{{{{name}}}}}")
         if not self.mark_figures:
-            return Markup("{}").format(self.figure_value(figure))
+            return filled("{}", self.figure_value(figure))
         basis = figure.basis or self.locale.word("ui", "house_figure")
-        return Markup('<span class="sop-figure" title="{}: {}">{}</span>').format(
-            name, basis, self.figure_value(figure)
-        )
+        return filled('<span class="sop-figure" title="{}: {}">{}</span>', name, basis, self.figure_value(figure))
 
     def unmarked(self) -> Html:
         """The same, but figures look like other text: among options the marked one would be the right one."""

@@ -14,7 +14,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +60,12 @@ class _Tree:
     navigation: MkDocsNavigation
     pages: dict[str, Page]
     html: str = ""
+    outside: dict[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def urls(self) -> frozenset[str]:
+        """The addresses of these pages."""
+        return frozenset(page.url for page in self.pages.values())
 
 
 class Shell:
@@ -149,7 +156,13 @@ class Shell:
         Siblings differ in one item only, the page itself; where it cannot be told (a section's
         own page, a template of the house's), the whole is rendered.
         """
-        if (page.is_index and page.parent is None) or page.url not in {p.url for p in tree.pages.values()}:
+        if page.url not in tree.urls:
+            # It is marked nowhere: only the way to the top tells it from others of the kind.
+            depth = page.url.count("/")
+            if depth not in tree.outside:
+                tree.outside[depth] = str(self._nav.render(context))
+            return tree.outside[depth]
+        if page.is_index and page.parent is None:
             return str(self._nav.render(context))
         if not tree.html:
             tree.html = self._without_page(page, context)

@@ -27,12 +27,13 @@ from sopbook.locales import Locale, locale
 from sopbook.memo import once_a_handbook
 from sopbook.model import Document, Procedure, Question, QuestionType, Role, Status
 from sopbook.output import Product
-from sopbook.questions.content import content_of, digest_of
+from sopbook.questions.content import content_of, digest_of_lines
 from sopbook.questions.coverage import asked_in, coverage_of
 from sopbook.questions.entry import Entry
 from sopbook.questions.pool import about
 from sopbook.questions.wording import Wording
 from sopbook.targets.site.html import Html, document_url
+from sopbook.targets.site.markup import filled
 from sopbook.training.path import role_path, role_paths
 
 FOLDER = "training"
@@ -139,12 +140,14 @@ def _asked(handbook: Handbook) -> Kept:
 
 def _summary(handbook: Handbook, document: Document) -> tuple[dict[str, Any], bytes]:
     entries = about(handbook, document)
-    data = _json(_questions(handbook, document, entries)) if entries else b""
+    content = [(target, content_of(handbook, target)) for target in _parts(document)] if entries else []
+    parts = [(target, digest_of_lines(lines), lines) for target, lines in content]
+    data = _json(_questions(handbook, document, entries, parts)) if entries else b""
     covered = [(anchor, by_hand) for (number, anchor), by_hand in asked_in(entries).items() if number == document.id]
     value = {
         "count": len(entries),
         "covered": covered,
-        "parts": {t.anchor: digest_of(handbook, t) for t in _parts(document)} if entries else {},
+        "parts": {target.anchor: sha for target, sha, _ in parts},
         "sha": digest(data),
     }
     return value, data
@@ -156,18 +159,18 @@ def _data(handbook: Handbook, document: Document) -> bytes:
         return _asked(handbook).more.get(document.id) or _summary(handbook, document)[1]
 
 
-def _questions(handbook: Handbook, document: Document, entries: Iterable[Entry]) -> dict[str, Any]:
+def _questions(
+    handbook: Handbook,
+    document: Document,
+    entries: Iterable[Entry],
+    parts: Iterable[tuple[Target, str, tuple[str, ...]]],
+) -> dict[str, Any]:
     words = locale(handbook.settings.language)
     return {
         **_about(document),
         "parts": [
-            {
-                "anchor": t.anchor,
-                "title": t.title,
-                "digest": digest_of(handbook, t),
-                "lines": content_of(handbook, t),
-            }
-            for t in _parts(document)
+            {"anchor": target.anchor, "title": target.title, "digest": sha, "lines": lines}
+            for target, sha, lines in parts
         ],
         "questions": [_entry(handbook, words, entry) for entry in entries],
     }
@@ -269,13 +272,13 @@ class _Elsewhere(Html):
         """A link that names the document's address even for a place in the same document."""
         href = document_url(target.document.id, target.anchor, self.root)
         title = target.document.title if not target.anchor else f"{target.document.title} · {target.title}"
-        return Markup('<a class="sop-ref" href="{}">{}</a>').format(href, label or title)
+        return filled('<a class="sop-ref" href="{}">{}</a>', href, label or title)
 
     def _image(self, node: prose.Image) -> Markup:
         if self.document is None or not self._published(node.source, is_picture=True):
             return escape(node.alt)
         source = f"{self.root}{quote(self.document.id)}/{quote(node.source)}"
-        return Markup('<img src="{}" alt="{}" loading="lazy">').format(source, node.alt)
+        return filled('<img src="{}" alt="{}" loading="lazy">', source, node.alt)
 
 
 def _entry(handbook: Handbook, words: Locale, entry: Entry) -> dict[str, Any]:

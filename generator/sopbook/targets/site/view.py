@@ -36,6 +36,7 @@ from sopbook.model import (
 from sopbook.places import Place
 from sopbook.targets.site.flow import flow_picture
 from sopbook.targets.site.html import Html
+from sopbook.targets.site.markup import filled
 from sopbook.targets.site.qr import address_of, qr_code
 from sopbook.training.path import is_on_a_path
 from sopbook.values import Frequency
@@ -98,18 +99,18 @@ class View:
         if actor and actor.role:
             return self.html.document_link(actor.role, actor.role.title)
         if actor:
-            return Markup("{}").format(actor.title)
+            return filled("{}", actor.title)
         return self.document_named(name)
 
     def document_named(self, name: Name) -> Markup:
         """A document by its number, as a link; other words as they are."""
         document = self.handbook.document_named(name)
-        return self.html.document_link(document) if document else Markup("{}").format(name.text)
+        return self.html.document_link(document) if document else filled("{}", name.text)
 
     def limit(self, limit: TimeLimit) -> Markup:
         """A time limit as readers say it."""
         if limit.duration is not None:
-            return Markup("{}").format(self.locale.duration(limit.duration))
+            return filled("{}", self.locale.duration(limit.duration))
         return self.html.figure(limit.text)
 
     def frequency(self, frequency: Frequency) -> str:
