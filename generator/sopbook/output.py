@@ -187,8 +187,9 @@ class _Shelf:
         if product.same_as is None:
             return None
         path, sha = product.same_as
-        if self.is_whole(name) and self.known[name].sha == sha:
-            return False, _Entry(product.inputs, (), sha, self.known[name].size, self.known[name].modified)
+        present = self.present.get(name)
+        if present and (present.inode == path.stat().st_ino or self._is_same(name, sha, path.read_bytes())):
+            return False, _Entry(product.inputs, (), sha, present.size, present.modified)
         state = edition.link(name, path)
         return None if state is None else (True, _Entry(product.inputs, (), sha, state.size, state.modified))
 

@@ -93,7 +93,10 @@ def answered(describe: Callable[[Any], object] = lambda value: value) -> Callabl
 
 
 def answer(name: str, handbook: Any, word: str) -> str | None:
-    """What a function that was ``answered`` says now, as text; None if there is no such function."""
+    """What a function that was ``answered`` says now, as text.
+
+    None if there is no such function, or what it is asked about is no longer there.
+    """
     if name not in _answers and name.startswith(_OURS):
         # A note of an earlier build may be the first that speaks of it.
         with suppress(ImportError):
@@ -101,5 +104,6 @@ def answer(name: str, handbook: Any, word: str) -> str | None:
     if name not in _answers:
         return None
     function, describe = _answers[name]
-    with unwatched():
+    with unwatched(), suppress(LookupError):
         return repr(describe(function(handbook, word)))
+    return None

@@ -79,13 +79,20 @@ class Gifts:
 
     def _keep_more(self) -> None:
         """Keep what the documents that were taken apart now give, and how words are read."""
-        rows, learnt = {}, json.loads(self._store.get(self._readings) or b"{}")
+        rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
             gives, _, read = _split(more)
             rows[f"gift {self._kept.values[number]['gives']}"] = gives
             learnt |= json.loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
         self._store.put_all(rows)
+
+    def _known_readings(self) -> dict[str, list[str]]:
+        try:
+            known = json.loads(self._store.get(self._readings) or b"{}")
+            return {word: list(map(str, syllables)) for word, syllables in known.items()}
+        except (ValueError, TypeError, AttributeError):
+            return {}
 
     def gift(self, position: int) -> Gift:
         """What a document gives."""
@@ -95,10 +102,7 @@ class Gifts:
     def earlier(self, gives: str) -> Gift | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
         row = self._store.get(f"gift {gives}")
-        try:
-            return Gift(*json.loads(row)) if row else None
-        except (ValueError, TypeError):
-            return None
+        return Gift(*json.loads(row)) if row and digest(row) == gives else None
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
@@ -111,7 +115,7 @@ class Gifts:
 
     @cached_property
     def _analyst(self) -> Analyst:
-        know_readings(json.loads(self._store.get(self._readings) or b"{}"))
+        know_readings(self._known_readings())
         return _analyst(self._handbook.settings.language, self._own)
 
     def _analysed(self, document: Document) -> tuple[dict[str, Any], bytes]:

@@ -177,14 +177,15 @@ class Frame:
     def characters(self) -> Mapping[str, Character]:
         """Readings of all characters that people type, and for each those in names that it is taken for."""
         key = f"characters {digest(tool_digest(), self._typed, self._named)}"
-        row = self._store.get(key)
-        if row is not None:
-            return {char: Character(*known) for char, known in json.loads(row).items()}
+        wanted = sorted({*common_characters(), *self._typed})
+        try:
+            kept = json.loads(self._store.get(key) or b"{}")
+            if list(kept) == wanted:
+                return {char: Character(*known) for char, known in kept.items()}
+        except (ValueError, TypeError, AttributeError):
+            pass
         like, named = shapes(), frozenset(self._named)
-        found = {
-            char: Character(reading(char), "".join(sorted(like.like(char) & named)))
-            for char in sorted({*common_characters(), *self._typed})
-        }
+        found = {char: Character(reading(char), "".join(sorted(like.like(char) & named))) for char in wanted}
         self._store.put(key, dumps({char: [known.reading, known.like] for char, known in found.items()}))
         return found
 

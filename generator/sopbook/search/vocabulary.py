@@ -210,17 +210,16 @@ class Vocabulary:
 
     def _kept(self, sha: str) -> Shard | None:
         row = self._store.get(f"shard {sha}")
-        try:
-            return {token: Word(flat, forms) for token, (flat, forms) in json.loads(row).items()} if row else None
-        except (ValueError, TypeError, AttributeError):
+        if row is None or digest(row) != sha:
             return None
+        return {token: Word(flat, forms) for token, (flat, forms) in json.loads(row).items()}
 
     def _recalled(self) -> tuple[list[Head], list[Described]] | None:
         row = self._store.get(self._key)
         try:
             heads, described = json.loads(row or b"null")
             return [_head(one) for one in heads], [_described_as(one) for one in described]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, IndexError):
             return None
 
     def _remember(self, described: Sequence[Described], rows: Iterable[bytes]) -> None:
