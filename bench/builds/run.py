@@ -29,6 +29,9 @@ from handbook import plain_pages, write
 BIN = Path(sys.executable).parent
 PLAIN = "site_name: 员工手册\ntheme:\n  name: material\n  language: zh\n  font: false\n"
 PRUNED = f"{PLAIN}  features: [navigation.prune]\n"
+_EVERY = 0.2
+"""Seconds between two looks at the memory: looking takes the process that is looked at its time."""
+
 MOST_UNPRUNED = 2000
 """Beyond this a navigation in every page takes tens of gigabytes, so all tools get ``navigation.prune``."""
 
@@ -190,7 +193,7 @@ class _Memory:
         return self._most / 1000
 
     def _watch(self) -> None:
-        while not self._over.wait(0.05):
+        while not self._over.wait(_EVERY):
             self._most = max(self._most, sum(map(_share, _tree(self._pid))))
 
 

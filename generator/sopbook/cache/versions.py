@@ -13,7 +13,7 @@ from sopbook.cache.tool import digest, tool_digest
 from sopbook.cache.watch import EVERYTHING, TEXT, answer
 from sopbook.link.handbook import Handbook
 from sopbook.link.watched import watched
-from sopbook.model import Document, Kind, Name
+from sopbook.model import Document, Kind, Name, Role
 from sopbook.places import Place
 from sopbook.read.tree import SETTINGS, Sources
 
@@ -140,8 +140,8 @@ class Versions:
         return self._all(self._handbook.banks_for(document)) if document else _ABSENT
 
     def _subordinates(self, number: str) -> str:
-        roles = {actor.role.id: actor.role for actor in self._handbook.actors.values() if actor.role}
-        return self._all(self._handbook.subordinates(roles[number])) if number in roles else _ABSENT
+        role = self._handbook.by_number.get(number)
+        return self._all(self._handbook.subordinates(role)) if isinstance(role, Role) else _ABSENT
 
 
 _LOOKS: Mapping[str, Callable[[Versions, str], str]] = {

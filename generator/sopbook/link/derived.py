@@ -66,7 +66,16 @@ def _told(found: tuple[Recurring, ...]) -> object:
 @answered(_told)
 def recurring_of(handbook: Handbook, actor: str) -> tuple[Recurring, ...]:
     """The recurring work of somebody (by title), most frequent first."""
-    return tuple(entry for entry in recurring(handbook) if actor in entry.people)
+    return _recurring_by_actor(handbook).get(actor, ())
+
+
+@once_a_handbook
+def _recurring_by_actor(handbook: Handbook) -> dict[str, tuple[Recurring, ...]]:
+    found: dict[str, list[Recurring]] = {}
+    for entry in recurring(handbook):
+        for actor in entry.people:
+            found.setdefault(actor, []).append(entry)
+    return {actor: tuple(entries) for actor, entries in found.items()}
 
 
 @answered()
@@ -78,6 +87,11 @@ def departments(handbook: Handbook, _: str) -> tuple[str, ...]:
 @answered()
 def urgent_numbers(handbook: Handbook, _: str) -> tuple[str, ...]:
     """The numbers of the emergencies that are in force."""
+    return _urgent(handbook)
+
+
+@once_a_handbook
+def _urgent(handbook: Handbook) -> tuple[str, ...]:
     return tuple(
         document.id
         for document in handbook.of_kind(Kind.PROCEDURE)

@@ -17,7 +17,7 @@ from itertools import islice
 from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
-from sopbook.model import Kind, Status
+from sopbook.model import Status
 
 SMALL = 60
 """Of so many all are neighbours."""
@@ -36,16 +36,16 @@ def near_numbers(handbook: Handbook, kind_and_number: str) -> tuple[str, ...]:
     rings = _rings(handbook)
     department = handbook.by_number[number].department
     found = picked(rings[kind, department], rings[kind, ""], number)
-    return tuple(document.id for document in handbook.of_kind(Kind(kind)) if document.id in found)
+    return tuple(sorted(found, key=_places(handbook).__getitem__))
 
 
 @answered()
 def near_actors(handbook: Handbook, number: str) -> tuple[str, ...]:
     """The titles of roles and partners near a document."""
-    titles, ring, roles = _actors(handbook)
+    places, ring, roles = _actors(handbook)
     department = handbook.by_number[number].department
     found = picked(roles[department], ring, number)
-    return tuple(title for title in titles if title in found)
+    return tuple(sorted(found, key=places.__getitem__))
 
 
 def picked(near: Ring, all_of_them: Ring, seed: str) -> frozenset[str]:
@@ -82,12 +82,18 @@ def _rings(handbook: Handbook) -> Mapping[tuple[str, str], Ring]:
 
 
 @once_a_handbook
-def _actors(handbook: Handbook) -> tuple[Sequence[str], Ring, Mapping[str, Ring]]:
-    """The titles of all actors in order, these on a ring, and by department those of its roles."""
+def _places(handbook: Handbook) -> Mapping[str, int]:
+    """The place of each document in the handbook, by number."""
+    return {document.id: place for place, document in enumerate(handbook.documents)}
+
+
+@once_a_handbook
+def _actors(handbook: Handbook) -> tuple[Mapping[str, int], Ring, Mapping[str, Ring]]:
+    """The titles of all actors with their places, these on a ring, and by department those of its roles."""
     actors = {actor.title: actor for actor in handbook.actors.values()}
     by_department: defaultdict[str, list[str]] = defaultdict(list)
     for title, actor in actors.items():
         if actor.role:
             by_department[actor.role.department].append(title)
     roles = defaultdict(list, {department: ring_of(titles) for department, titles in by_department.items()})
-    return list(actors), ring_of(actors), roles
+    return {title: place for place, title in enumerate(actors)}, ring_of(actors), roles

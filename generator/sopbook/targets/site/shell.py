@@ -157,11 +157,7 @@ class Shell:
         own page, a template of the house's), the whole is rendered.
         """
         if page.url not in tree.urls:
-            # It is marked nowhere: only the way to the top tells it from others of the kind.
-            depth = page.url.count("/")
-            if depth not in tree.outside:
-                tree.outside[depth] = str(self._nav.render(context))
-            return tree.outside[depth]
+            return self._navigation_outside(page, tree, context)
         if page.is_index and page.parent is None:
             return str(self._nav.render(context))
         if not tree.html:
@@ -177,6 +173,17 @@ class Shell:
         before, after = tree.html[: found[0].start()], tree.html[found[0].end() :]
         # The theme calls a page ``./`` on the page itself.
         return active.join(part.replace(f'href="{relative}"', 'href="./"') for part in (before, after))
+
+    def _navigation_outside(self, page: Page, tree: _Tree, context: Mapping[str, Any]) -> str:
+        """The navigation of a page that it does not name: only the way to the top tells it from others."""
+        theme = self._config.theme
+        # The house's own templates may show anything, and one feature puts the page's headings into it.
+        if theme.custom_dir or "toc.integrate" in (theme.get("features") or []):
+            return str(self._nav.render(context))
+        depth = page.url.count("/")
+        if depth not in tree.outside:
+            tree.outside[depth] = str(self._nav.render(context))
+        return tree.outside[depth]
 
     def _without_page(self, page: Page, context: Mapping[str, Any]) -> str:
         """The navigation of the page's section with the section open and none of its pages marked."""
