@@ -6,6 +6,7 @@ After a wanted change: ``UPDATE_GOLDEN=1 make test``, then read the difference.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import languages
 from sopbook.resources import templates_folder
 from sopbook.targets import TargetFailed, Workplace
+from sopbook.targets.site.navigation import MOST_BESIDE, Navigation
 from sopbook.targets.site.pages import navigation, render_pages
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -121,3 +123,37 @@ def test_house_templates_go_before_ours_and_their_mistakes_are_named(draft: Draf
     draft.write("templates/pages/list.md.j2", "{{ nothing }}")
     with pytest.raises(TargetFailed, match="nothing"):
         build(draft.load(), place)
+
+
+def in_departments(draft: Draft, count: int) -> None:
+    """Copies of the scaffold's office, each a department of its own."""
+    sources = {path.name: path.read_text("utf-8") for path in (draft.root / "sop/office").glob("*.md")}
+    for index in range(1, count):
+        for name, text in sources.items():
+            code = f"D{index:02}"
+            moved = re.sub(r"\bOF-", f"{code}-", text)
+            for title in ("前台文员", "综合办主管", "收发员", "快件收发", "快件登记表"):
+                moved = moved.replace(title, f"{title}{code}")
+            draft.write(f"sop/d{index:02}/{name.replace('OF-', f'{code}-')}", moved)
+
+
+def test_each_of_several_departments_has_its_matrix(draft: Draft) -> None:
+    in_departments(draft, 3)
+    text = pages_of(draft.load())["matrix/index.md"]
+    assert text.count("<table") == 3
+    tables = text.split("\n## ")[1:]
+    assert "OF-CX-01" in tables[-1] or "OF-CX-01" in tables[0]
+    assert all(table.count('<th scope="row">') == 1 for table in tables)
+
+
+def test_pages_do_not_grow_with_the_number_of_departments(draft: Draft) -> None:
+    in_departments(draft, MOST_BESIDE + 4)
+    handbook = draft.load()
+    shown = Navigation(navigation(handbook))
+    section = shown.section_of("OF-CX-01/index.md")
+    listed = next(entry for entry in shown.visible(section) if entry.title == "部门")
+    assert [child.path for child in listed.children if child.path] == ["departments/index.md"]
+    assert [child.active for child in listed.children if not child.path] == [True]
+    assert "OF-CX-01/index.md" in str(listed)
+    assert "D01-CX-01/index.md" not in str(listed)
+    assert all(document.id in str(navigation(handbook)) for document in handbook.documents)

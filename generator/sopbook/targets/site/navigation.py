@@ -1,8 +1,8 @@
 """The part of the navigation that a page shows.
 
 A reader sees the way to the page: the sections above it with what is in them, and of every other
-section its name, which leads to its first page. So pages of one section share one navigation, and
-a page does not grow with the handbook.
+section its name, which leads to its first page (unless there are very many). So pages of one
+section share one navigation, and a page does not grow with the handbook.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from typing import Any
 
 from sopbook.cache.codec import dumps
 from sopbook.cache.tool import digest
+
+MOST_BESIDE = 30
+"""Where more stand beside one another, a page shows of the sections only the one that it is in."""
 
 
 @dataclass(eq=False, slots=True)
@@ -93,6 +96,8 @@ class Navigation:
         beside = level == 1 or entry.parent in active
         whole = entry in active or (level == self._open_level and beside)
         shown = entry.children if whole else entry.children[:1]
+        if len(shown) > MOST_BESIDE:
+            shown = [child for child in shown if child.path or child in active]
         children = tuple(self._visible(child, active, level + 1) for child in shown)
         return Visible(entry.title, entry.path, children, entry in active)
 

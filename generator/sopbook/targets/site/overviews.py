@@ -7,9 +7,10 @@ also its title's key among the words of the interface.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
-from sopbook.link.derived import changes, due_for_review, recurring, responsibilities
+from sopbook.link.derived import Responsibility, changes, departments, due_for_review, recurring, responsibilities
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale
 from sopbook.model import Kind, Status
@@ -18,9 +19,28 @@ from sopbook.targets.site.view import KIND_PAGES, Group
 Values = Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The responsibility matrix of a department; with an empty name, of a handbook that has only one."""
+
+    name: str
+    actors: tuple[str, ...]
+    rows: tuple[Responsibility, ...]
+
+
 def _matrix(handbook: Handbook, words: Locale) -> Values:
     actors, rows = responsibilities(handbook)
-    return {"actors": actors, "rows": rows}
+    names = departments(handbook, "")
+    if len(names) == 1:
+        return {"tables": [Matrix("", actors, rows)]}
+    # In one table for all, nearly every cell would be empty.
+    tables = []
+    for name in names:
+        own = tuple(row for row in rows if row.procedure.department == name)
+        involved = {actor for row in own for actor in (*row.leads, *row.helps)}
+        if own:
+            tables.append(Matrix(name, tuple(actor for actor in actors if actor in involved), own))
+    return {"tables": tables}
 
 
 def _calendar(handbook: Handbook, words: Locale) -> Values:

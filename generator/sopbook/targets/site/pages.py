@@ -21,6 +21,7 @@ from sopbook.locales import Locale, locale
 from sopbook.model import Document, Kind
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
+from sopbook.targets.site.navigation import MOST_BESIDE
 from sopbook.targets.site.overviews import OVERVIEWS
 from sopbook.targets.site.training import TrainingPage, has_training, training_pages
 from sopbook.targets.site.view import KIND_PAGES, Group, View
@@ -160,6 +161,10 @@ def _grouped(items: Iterable[Any], attribute: str) -> list[Group]:
     ]
 
 
+_MOST_ROLES = 60
+"""More of them are not in the navigation of each page of the training."""
+
+
 def _kind_title(words: Locale, kind: Kind) -> str:
     return words.word("ui", KIND_PAGES[kind])
 
@@ -176,8 +181,10 @@ def navigation(handbook: Handbook) -> list[Any]:
     if has_training(handbook):
         title = words.word("training", "title")
         roles = [{_title(role.title): f"training/{role.id}/index.md"} for role in view.in_force(Kind.ROLE)]
-        entries.append({title: [{title: "training/index.md"}, *roles]})
+        # The first page of the training lists them all.
+        entries.append({title: [{title: "training/index.md"}, *(roles if len(roles) <= _MOST_ROLES else ())]})
     named = departments(handbook, "")
+    found: list[Any] = []
     for department in named:
         members = [d for d in handbook.documents if d.department == department and d.id in shown]
         sections = [
@@ -187,7 +194,12 @@ def navigation(handbook: Handbook) -> list[Any]:
             for title in (_kind_title(words, kind),)
             if (listed := [_entry(document) for document in members if document.kind is kind])
         ]
-        entries += sections if len(named) == 1 else [{_title(department or handbook.settings.title): sections}]
+        found += sections if len(named) == 1 else [{_title(department or handbook.settings.title): sections}]
+    if len(named) > MOST_BESIDE:
+        title = _kind_title(words, Kind.DEPARTMENT)
+        index = [{title: f"{KIND_PAGES[Kind.DEPARTMENT]}/index.md"}] if handbook.of_kind(Kind.DEPARTMENT) else []
+        found = [{title: [*index, *found]}]
+    entries += found
     overviews: list[Any] = [{words.word("ui", "all_documents"): "documents/index.md"}]
     overviews += [{words.word("ui", title): f"{folder}/index.md"} for folder, (title, _) in OVERVIEWS.items()]
     entries.append({words.word("ui", "overviews"): overviews})
