@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from sopbook.cli import main
 
@@ -13,8 +14,9 @@ def run() -> None:
     time of a build in which little has changed, and nobody needs it.
     """
     code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(BrokenPipeError):  # Whoever reads has seen enough.
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(code)
 
 
