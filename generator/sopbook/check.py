@@ -43,9 +43,8 @@ class Rule:
 
     ``message`` and ``remedy`` are filled with the finding's ``args`` and ``{text}``; an argument
     whose value stands in ``words`` is put into the reader's language. ``check`` is None for what
-    is found while reading. ``by_document`` says that what it finds in a document follows from that
-    document and from what others show of themselves (``Versions.outlines``), so that it can be
-    remembered; a rule that compares the running text of documents is none of these.
+    is found while reading. ``by_document`` says that it looks for what is wrong in one document at a
+    time, whatever it looks up for that in others, so that what it finds can be remembered.
     """
 
     code: str

@@ -110,21 +110,6 @@ def words_in(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+|[^\W_a-z0-9]", unicodedata.normalize("NFKC", text).casefold())
 
 
-def longest_shared(one: str, other: str) -> int:
-    """The length of the longest run of words (in Chinese, characters) that two texts share."""
-    first, second = words_in(one), words_in(other)
-    best = 0
-    before = [0] * (len(second) + 1)
-    for word in first:
-        row = [0] * (len(second) + 1)
-        for index, another in enumerate(second, 1):
-            if word == another:
-                row[index] = before[index - 1] + 1
-                best = max(best, row[index])
-        before = row
-    return best
-
-
 @lru_cache(maxsize=50_000)
 def weight(text: str) -> int:
     """How long a text looks: a wide character counts two."""
