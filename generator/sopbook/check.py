@@ -12,14 +12,10 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, Text, locale
 from sopbook.places import Diagnostic, Finding, Severity
-
-if TYPE_CHECKING:
-    from sopbook.cache.findings import Remembered
 
 OFF = "off"
 
@@ -75,20 +71,22 @@ def rule_with(code: str) -> Rule | None:
     return next((rule for rule in all_rules() if wanted in (rule.code.casefold(), rule.name)), None)
 
 
-def check(handbook: Handbook, today: dt.date, remembered: Remembered | None = None) -> list[Diagnostic]:
+def check(handbook: Handbook, today: dt.date) -> list[Diagnostic]:
     """Everything that is wrong with a handbook on a day, in the order of places.
 
-    ``remembered`` spares looking again at documents for which nothing has changed.
+    Documents for which nothing has changed are not looked at again, where changes are counted.
     """
     levels = dict(handbook.settings.rules)
     words = locale(handbook.settings.language)
     findings = list(handbook.findings)
     rules = [rule for rule in all_rules() if rule.check is not None and levels.get(rule.code) != OFF]
-    whole = [rule for rule in rules if remembered is None or not rule.by_document]
+    whole = [rule for rule in rules if handbook.versions is None or not rule.by_document]
     findings.extend(finding for rule in whole if rule.check for finding in rule.check(handbook, today))
-    if remembered is not None:
+    if handbook.versions is not None:
+        from sopbook.cache.findings import findings_by_document
+
         checks = [rule.check for rule in rules if rule.by_document and rule.check]
-        findings.extend(remembered.findings(handbook, today, checks))
+        findings.extend(findings_by_document(handbook, today, checks))
     found = [_in_words(finding, levels, words) for finding in findings if levels.get(finding.code) != OFF]
     return sorted(dict.fromkeys(found), key=lambda diagnostic: (diagnostic.place, diagnostic.code, diagnostic.message))
 

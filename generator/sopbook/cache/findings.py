@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from sopbook.cache.codec import Encoder, decode
 from sopbook.cache.kept import keep
-from sopbook.cache.store import Store
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
 from sopbook.places import Finding
@@ -17,26 +16,17 @@ from sopbook.prose import walked_once
 Check = Callable[[Handbook, dt.date], Iterable[Finding]]
 
 
-class Remembered:
-    """Remembers, in the cache, what was found in each document."""
+def findings_by_document(handbook: Handbook, today: dt.date, checks: Sequence[Check]) -> list[Finding]:
+    """What checks, each of which looks at one document at a time, find in the handbook."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def look_at(document: Document) -> tuple[Any, bytes]:
+        part = cast(Handbook, _Part(handbook, document))
+        with walked_once(document):
+            found = tuple(finding for check in checks for finding in check(part, today))
+        return Encoder(document.place.file).value(found), b""
 
-    def findings(self, handbook: Handbook, today: dt.date, checks: Sequence[Check]) -> list[Finding]:
-        """What the checks, each of which looks at one document at a time, find in the handbook."""
-        versions = handbook.versions
-        if versions is None:
-            return [finding for check in checks for finding in check(handbook, today)]
-
-        def look_at(document: Document) -> tuple[Any, bytes]:
-            part = cast(Handbook, _Part(handbook, document))
-            with walked_once(document):
-                found = tuple(finding for check in checks for finding in check(part, today))
-            return Encoder(document.place.file).value(found), b""
-
-        kept = keep(handbook, self._store, f"findings {today.isoformat()}", handbook.documents, look_at)
-        return [finding for d in handbook.documents for finding in decode(kept.values[d.id], d.place.file)]
+    kept = keep(handbook, f"findings {today.isoformat()}", handbook.documents, look_at)
+    return [finding for d in handbook.documents for finding in decode(kept.values[d.id], d.place.file)]
 
 
 class _Part:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -15,6 +14,7 @@ from sopbook.cache.tool import digest
 from sopbook.cache.versions import Versions
 from sopbook.cache.watch import answered, watching
 from sopbook.link.handbook import Handbook
+from sopbook.memo import once_a_handbook
 from sopbook.model import Document
 from sopbook.parallel import map_share
 
@@ -56,25 +56,26 @@ def kept_by_document(function: Callable[[Handbook, Document], _J]) -> Callable[[
     return answering
 
 
-_without: list[tuple[weakref.ref[Handbook], dict[str, Mapping[str, Any]]]] = []
-"""The tables of the last handbook whose changes nobody counts."""
+@once_a_handbook
+def _tables(_: Handbook) -> dict[str, Mapping[str, Any]]:
+    """What was worked out for a handbook so far, by the name of the function."""
+    return {}
 
 
 def _table(handbook: Handbook, name: str, function: Callable[[Handbook, Document], _J]) -> Mapping[str, _J]:
-    if handbook.versions is not None:
-        tables = handbook.versions.tables
-    else:
-        if not _without or _without[0][0]() is not handbook:
-            _without[:] = [(weakref.ref(handbook), {})]
-        tables = _without[0][1]
+    tables = _tables(handbook)
     if name not in tables:
-        store = handbook.versions.store if handbook.versions else Store(None)
-        made = keep(handbook, store, name, handbook.documents, lambda document: (function(handbook, document), b""))
+        made = keep(handbook, name, handbook.documents, lambda document: (function(handbook, document), b""))
         tables[name] = made.values
     return tables[name]
 
 
-def keep(handbook: Handbook, store: Store, name: str, documents: Sequence[Document], make: Make) -> Kept:
+def store_of(handbook: Handbook) -> Store:
+    """Where what follows from a handbook is kept; nowhere if nobody counts its changes."""
+    return handbook.versions.store if handbook.versions else Store(None)
+
+
+def keep(handbook: Handbook, name: str, documents: Sequence[Document], make: Make) -> Kept:
     """What ``make`` says of each document: worked out for those where it may have changed, in several processes.
 
     ``name`` tells different ``make`` apart; it must name everything that decides what that says but for
@@ -84,7 +85,7 @@ def keep(handbook: Handbook, store: Store, name: str, documents: Sequence[Docume
     if versions is None:
         made = {document.id: make(document) for document in documents}
         return Kept({i: value for i, (value, _) in made.items()}, {i: more for i, (_, more) in made.items()})
-    key = digest("kept", name, versions.base)
+    store, key = versions.store, digest("kept", name, versions.base)
     rows = _load(store, key, versions)
     missing = [document for document in documents if versions.content[document.place.file] not in rows]
 

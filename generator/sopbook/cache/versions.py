@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 from sopbook.cache.codec import Encoder, dumps, without_places
 from sopbook.cache.store import Store
@@ -27,15 +26,14 @@ class Versions:
 
     ``base`` changes with the tool, the settings, and the names of files that could not be read.
     ``content`` (by file) changes with any byte of a document, and with the tool. ``digest_of`` knows
-    the digest of whatever a computation can have looked at (``cache.watch``). ``store`` and ``tables``
-    are for ``cache.kept``. ``counted`` is the handbook that notes what is asked of it.
+    the digest of whatever a computation can have looked at (``cache.watch``). ``store`` is
+    for ``cache.kept``. ``counted`` is the handbook that notes what is asked of it.
     """
 
     def __init__(self, sources: Sources, handbook: Handbook, store: Store) -> None:
         self._handbook = handbook
         self.counted = replace(watched(handbook), versions=self)
         self.store = store
-        self.tables: dict[str, Mapping[str, Any]] = {}
         self.content: Mapping[str, str] = {reading.file: reading.content for reading in sources.readings}
         self._shown = {
             reading.file: digest(reading.file, reading.outline, *reading.facts.mentioned)

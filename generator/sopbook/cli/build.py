@@ -97,7 +97,6 @@ def _names() -> list[str]:
 
 def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[str, Outcome]]:
     """Load, check and build; prints what is wrong before it begins to build."""
-    from sopbook.cache.findings import Remembered
     from sopbook.cache.readings import CachedReader
     from sopbook.check import check
     from sopbook.handbooks import build, load
@@ -108,7 +107,7 @@ def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[st
     store = place.store or Store(None)
     handbook = load(options.root, CachedReader(store))
     language = handbook.settings.language
-    found = check(handbook, options.today, Remembered(store))
+    found = check(handbook, options.today)
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
     warnings = sum(diagnostic.severity is Severity.WARNING for diagnostic in found)
     summary = _READ.in_language(language)

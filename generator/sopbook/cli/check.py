@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sopbook.cache.findings import Remembered
 from sopbook.cache.readings import CachedReader
 from sopbook.cache.store import CACHE, Store
 from sopbook.check import check
@@ -35,11 +34,10 @@ def run(options: argparse.Namespace) -> int:
     # What a build has read and found need not be read and found again.
     store = Store(cache) if cache.is_file() else None
     handbook = load(options.root, CachedReader(store) if store else None)
-    remembered = Remembered(store) if store else None
     wanted = [_relative(path, options.root) for path in options.paths]
     found = [
         diagnostic
-        for diagnostic in check(handbook, options.today, remembered)
+        for diagnostic in check(handbook, options.today)
         if not wanted or any(Path(diagnostic.place.file).is_relative_to(path) for path in wanted)
     ]
     report = FORMATS[options.format](found, options.root, handbook.settings.language)

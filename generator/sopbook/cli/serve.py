@@ -10,7 +10,6 @@ import webbrowser
 from pathlib import Path
 from typing import Any
 
-from sopbook.cache.findings import Remembered
 from sopbook.cache.readings import CachedReader
 from sopbook.cache.store import CACHE, Store
 from sopbook.check import check
@@ -74,8 +73,7 @@ class _Desk:
     def __init__(self, options: argparse.Namespace, place: Workplace) -> None:
         self._options = options
         self._place = place
-        self._store = place.store or Store(None)
-        self._reader = CachedReader(self._store)
+        self._reader = CachedReader(place.store or Store(None))
         self._target = next(target for target in all_targets() if target.name == "site")
         self._report = ""
         self.builds = Builds()
@@ -98,7 +96,7 @@ class _Desk:
         self._say_findings(handbook)
 
     def _say_findings(self, handbook: Handbook) -> None:
-        found = check(handbook, self._options.today, Remembered(self._store))
+        found = check(handbook, self._options.today)
         report = FORMATS["text"](found, self._options.root, self.language)
         if report != self._report:
             print(report, file=sys.stderr, flush=True)

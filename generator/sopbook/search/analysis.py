@@ -15,7 +15,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook
@@ -72,10 +71,6 @@ class Given:
     tokens: Mapping[str, Sequence[float]]
     forms: Mapping[str, Mapping[str, int]]
     numbers: Mapping[str, int]
-
-    def packed(self) -> list[Any]:
-        """As JSON can hold it."""
-        return [self.tokens, self.forms, self.numbers]
 
 
 class Analyst:

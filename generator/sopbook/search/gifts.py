@@ -12,13 +12,12 @@ from importlib.metadata import version
 from typing import Any
 
 from sopbook.cache.codec import dumps
-from sopbook.cache.kept import keep
-from sopbook.cache.store import Store
+from sopbook.cache.kept import keep, store_of
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import unwatched
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
-from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, OwnWords, own_words
+from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, Given, OwnWords, own_words
 from sopbook.search.chinese import know_readings, learnt_readings
 from sopbook.search.entries import Entry, entry_of, pack, searched
 from sopbook.search.relevance import relevance
@@ -53,26 +52,17 @@ class Head:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
-class Gift:
-    """What a document gives, as it is kept: see ``analysis.Given``."""
-
-    tokens: Mapping[str, Sequence[float]]
-    forms: Mapping[str, Mapping[str, int]]
-    numbers: Mapping[str, int]
-
-
 class Gifts:
     """What the documents of a handbook give, by position: the documents that are searched, by number."""
 
     def __init__(self, handbook: Handbook) -> None:
         self._handbook = handbook
-        self._store = handbook.versions.store if handbook.versions else Store(None)
+        self._store = store_of(handbook)
         self._own = own_words(handbook, "")
         self.documents: Sequence[Document] = searched(handbook)
         self.name = f"search {digest(repr(self._own))}"
         self._readings = f"readings {version('pypinyin')}"
-        self._kept = keep(handbook, self._store, self.name, self.documents, self._analysed)
+        self._kept = keep(handbook, self.name, self.documents, self._analysed)
         self.heads: Sequence[Head] = [_head(self._kept.values[document.id]) for document in self.documents]
         if self._kept.more:
             self._keep_more()
@@ -94,15 +84,15 @@ class Gifts:
         except (ValueError, TypeError, AttributeError):
             return {}
 
-    def gift(self, position: int) -> Gift:
+    def gift(self, position: int) -> Given:
         """What a document gives."""
         found = self.earlier(self.heads[position].gives)
-        return found or Gift(*json.loads(self._made(position)[0]))  # gone from the cache
+        return found or Given(*json.loads(self._made(position)[0]))  # gone from the cache
 
-    def earlier(self, gives: str) -> Gift | None:
+    def earlier(self, gives: str) -> Given | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
         row = self._store.get(f"gift {gives}")
-        return Gift(*json.loads(row)) if row and digest(row) == gives else None
+        return Given(*json.loads(row)) if row and digest(row) == gives else None
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
@@ -171,7 +161,7 @@ def average_lengths(heads: Sequence[Head]) -> tuple[float, ...]:
     return tuple(max(1.0, float(f"{mean:.1e}")) for mean in means)
 
 
-def postings(position: int, head: Head, gift: Gift, averages: Sequence[float]) -> Iterator[tuple[str, Posting]]:
+def postings(position: int, head: Head, gift: Given, averages: Sequence[float]) -> Iterator[tuple[str, Posting]]:
     """Each token of a document with its posting.
 
     Strength is BM25F's (Robertson, Zaragoza, Taylor 2004: "Simple BM25 extension to multiple weighted

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Protocol
 
 from sopbook.cache.codec import dumps
-from sopbook.cache.store import Store
+from sopbook.cache.kept import store_of
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
@@ -153,7 +153,7 @@ class Frame:
     def __init__(self, vocabulary: Vocabulary) -> None:
         words = locale(vocabulary.handbook.settings.language)
         table = simplified()
-        self._store = vocabulary.handbook.versions.store if vocabulary.handbook.versions else Store(None)
+        self._store = store_of(vocabulary.handbook)
         self._typed = "".join(sorted({char for shard in vocabulary.shards for char in shard.typed}))
         self._named = "".join(sorted({char for shard in vocabulary.shards for char in shard.named}))
         self.language: str = words.language
@@ -224,7 +224,7 @@ def build_index(handbook: Handbook) -> Index:
 def token_of(text: str, word: Word, size: int) -> Token:
     """A token of an index of ``size`` documents."""
     flags = word.flags
-    weight, postings = _weighed(list(zip(*[iter(word.postings)] * 4, strict=True)), size)
+    weight, postings = _weighed(list(word.rows()), size)
     counted = sorted(word.forms.items(), key=lambda pair: (-pair[1], pair[0]))
     forms = tuple(form for form, _ in counted[:_FORMS] if form != text)
     return Token(text, weight, _strongest(postings), flags, forms)

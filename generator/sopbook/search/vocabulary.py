@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sopbook.cache.codec import dumps
-from sopbook.cache.store import Store
+from sopbook.cache.kept import store_of
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
-from sopbook.search.analysis import NAME, WORD
+from sopbook.search.analysis import NAME, WORD, Given
 from sopbook.search.chinese import CHINESE
-from sopbook.search.gifts import Gift, Gifts, Head, Posting, average_lengths, postings
+from sopbook.search.gifts import Gifts, Head, Posting, average_lengths, postings
 from sopbook.search.keys import key_of, shard_of
 
 SHARD = 2_000
@@ -60,6 +60,10 @@ class Word:
         for flags in self.postings[3::_WIDTH]:
             found |= flags
         return found
+
+    def rows(self) -> Iterator[tuple[int, ...]]:
+        """Its postings one by one."""
+        return zip(*[iter(self.postings)] * _WIDTH, strict=True)
 
     def replace(self, position: int, posting: Posting | None) -> None:
         """Put a document's posting in the place of what it had."""
@@ -102,7 +106,7 @@ class Vocabulary:
     """All tokens of a handbook, in shards; ``gifts`` is what they were put together from."""
 
     def __init__(self, handbook: Handbook) -> None:
-        self._store = handbook.versions.store if handbook.versions else Store(None)
+        self._store = store_of(handbook)
         self.handbook = handbook
         self.gifts = Gifts(handbook)
         self._averages = average_lengths(self.gifts.heads)
@@ -184,7 +188,7 @@ class Vocabulary:
         return after
 
     def _replace(
-        self, shards: dict[int, Shard], described: Sequence[Described], position: int, before: tuple[Head, Gift]
+        self, shards: dict[int, Shard], described: Sequence[Described], position: int, before: tuple[Head, Given]
     ) -> bool:
         """Put what a document gives in the place of what it gave; False if a shard is gone from the cache."""
         head, old = before

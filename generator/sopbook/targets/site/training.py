@@ -19,7 +19,6 @@ from markupsafe import Markup, escape
 
 from sopbook import prose
 from sopbook.cache.kept import Kept, keep
-from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import answered, unwatched
 from sopbook.link.handbook import Handbook, Target
@@ -134,8 +133,7 @@ def _learnable(handbook: Handbook) -> list[Procedure | Role]:
 @once_a_handbook
 def _asked(handbook: Handbook) -> Kept:
     """By document how many questions it has, what they ask about, and the digests of its parts; and its data."""
-    store = handbook.versions.store if handbook.versions else Store(None)
-    return keep(handbook, store, "asked", _learnable(handbook), partial(_summary, handbook))
+    return keep(handbook, "asked", _learnable(handbook), partial(_summary, handbook))
 
 
 def _summary(handbook: Handbook, document: Document) -> tuple[dict[str, Any], bytes]:
