@@ -88,12 +88,14 @@ class Lexicon {
     await Promise.all(wanted.map((number) => this.#piece(number)));
   }
 
-  /** Fetch the postings of tokens that are not in the vocabulary itself. */
+  /** Have the postings of tokens ready, as a flat list: position and strength in turns. */
   async fetchPostings(tokens) {
     await Promise.all(
-      tokens.filter((token) => typeof token.postings === "number").map(async (token) => {
-        const file = await this.fetch(`p${this.#shard(keyOf(token.text))}-${token.postings}`);
-        token.postings = unflatten(file[token.text]);
+      tokens.map(async (token) => {
+        if (token.postings) return;
+        const { home } = token;
+        const steps = typeof home === "number" ? (await this.fetch(`p${this.#shard(keyOf(token.text))}-${home}`))[token.text] : home;
+        token.postings = fromSteps(steps);
       }),
     );
   }
@@ -134,11 +136,8 @@ class Lexicon {
   async #piece(number) {
     const piece = await this.fetch(`v${number}`);
     if (this.pieces.get(number) === "here") return;
-    for (const [text, [idf, flags, forms, postings]] of Object.entries(piece.t)) {
-      const token = {
-        text, idf, flags, forms: forms ? forms.split("\n") : [],
-        postings: typeof postings === "number" ? postings : unflatten(postings),
-      };
+    for (const [text, [idf, flags, forms, home]] of Object.entries(piece.t)) {
+      const token = { text, idf, flags, forms: forms ? forms.split("\n") : [], home };
       this.tokens.set(text, token);
       const key = keyOf(text);
       if (!this.keys.has(key)) this.keys.set(key, []);
@@ -165,13 +164,10 @@ async function fetchJson(url) {
   return response.json();
 }
 
-function unflatten(flat) {
-  const found = [];
-  let position = 0;
-  for (let at = 0; at < flat.length; at += 2) {
-    position += flat[at];
-    found.push([position, flat[at + 1]]);
-  }
+/** Positions instead of how far on the next one is. */
+function fromSteps(steps) {
+  const found = Int32Array.from(steps);
+  for (let at = 2; at < found.length; at += 2) found[at] += found[at - 2];
   return found;
 }
 

@@ -9,13 +9,18 @@ export async function understand(query, lexicon) {
   const characters = [...normalise(query, lexicon.simplified)].slice(0, lexicon.figures.longest_query);
   const text = characters.join("");
   // First everything that the letters themselves say is needed; what else, a reading finds out.
-  for (const run of runs(text)) {
+  const pieces = runs(text);
+  if (!pieces.some((run) => run.chinese)) lexicon.has(keyOf(NUMBER + canonicalNumber(pieces.map((run) => run.text))));
+  for (const run of pieces) {
     if (run.chinese) {
       for (let at = 0; at < run.text.length; at++) {
         lexicon.has(run.text[at]);
         if (at > 0) lexicon.has(keyOf(run.text.slice(at - 1, at + 1)));
       }
-    } else for (const token of [stem(run.text), PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
+    } else {
+      lexicon.has(keyOf(stem(run.text)));
+      if (run.text.length > 1) for (const token of [PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
+    }
   }
   let understood;
   do {
@@ -149,8 +154,8 @@ class Reader {
   // ------------------------------------------------------------------------------ letters
 
   letters(words, ends) {
-    const known = words.map((word, index) => this.known(word, ends && index === words.length - 1));
-    if (words.length > 1 && !known.every(Boolean) && this.pieces(words.join(""))) return;
+    const isKnown = (word, index) => this.known(word, ends && index === words.length - 1);
+    if (words.length > 1 && !words.every(isKnown) && this.pieces(words.join(""))) return;
     words.forEach((word, index) => this.word(word, ends && index === words.length - 1));
   }
 
