@@ -28,6 +28,8 @@ class Wording:
 
     def inlines(self, inlines: tuple[Inline, ...], document: Document) -> str:
         """Running text as one line."""
+        if len(inlines) == 1 and isinstance(inlines[0], prose.Text):
+            return inlines[0].text.strip()
         return prose.plain(tuple(self._told(node, document) for node in inlines)).strip()
 
     def lines(self, blocks: tuple[Block, ...], document: Document) -> tuple[str, ...]:
@@ -102,12 +104,13 @@ def shares_run(one: str, other: str, length: int) -> bool:
 @lru_cache(maxsize=5_000)
 def _runs(text: str, length: int) -> frozenset[tuple[str, ...]]:
     words = words_in(text)
-    return frozenset(tuple(words[start : start + length]) for start in range(len(words) - length + 1))
+    return frozenset(zip(*(words[start:] for start in range(length)), strict=False))
 
 
-def words_in(text: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def words_in(text: str) -> tuple[str, ...]:
     """The words of a language with spaces, folded; a run of wide characters is a word for each character."""
-    return re.findall(r"[a-z0-9]+|[^\W_a-z0-9]", unicodedata.normalize("NFKC", text).casefold())
+    return tuple(re.findall(r"[a-z0-9]+|[^\W_a-z0-9]", unicodedata.normalize("NFKC", text).casefold()))
 
 
 @lru_cache(maxsize=50_000)

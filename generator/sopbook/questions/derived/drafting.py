@@ -136,6 +136,8 @@ def distractors(seed: str, right: str, tiers: Iterable[Sequence[str]]) -> list[s
     taken = {fold(right)}
     found: list[str] = []
     for tier in tiers:
+        if len(found) == DISTRACTORS:
+            break
         for text in shuffled(seed, dict.fromkeys(tier)):
             if fold(text) and fold(text) not in taken and len(found) < DISTRACTORS:
                 taken.add(fold(text))

@@ -37,17 +37,18 @@ def make(desk: Desk, document: Document) -> Iterator[Entry]:
     if not known:
         return
     others = desk.near(Kind.PROCEDURE, document)
-    told_there = [(other, text) for other in others for _, text in warnings_of(desk.handbook, other)]
+    related = {document.id} | {other.id for other in desk.handbook.names.get(document.id, ())}
+    related |= {other.id for other in desk.handbook.mentions.get(document.id, ())}
+    said = "".join(_told(desk, desk.handbook.by_number[number]) for number in sorted(related))
+    told_there = [
+        text
+        for other in others
+        for _, text in warnings_of(desk.handbook, other)
+        if other.id not in related and fold(text) not in said
+    ]
     for procedure, step, warning in known:
         own = f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}"
-        related = {procedure.id} | {document.id for document in desk.handbook.names.get(procedure.id, ())}
-        related |= {document.id for document in desk.handbook.mentions.get(procedure.id, ())}
-        said = "".join(_told(desk, desk.handbook.by_number[number]) for number in sorted(related))
-        wrong = [
-            text
-            for other, text in told_there
-            if other.id not in related and fold(text) not in said and _as_long(text, warning) and not _alike(text, own)
-        ]
+        wrong = [text for text in told_there if _as_long(text, warning) and not _alike(text, own)]
         yield from desk.single(
             Draft(
                 maker="warned",

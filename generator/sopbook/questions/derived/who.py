@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sopbook.link.handbook import Actor
 from sopbook.locales import Text
-from sopbook.model import Document, Procedure, Step
+from sopbook.model import Document, Procedure
 from sopbook.questions.derived.drafting import Desk, Draft, overlaps, step_target
 from sopbook.questions.entry import Entry
 from sopbook.questions.nearness import near_actors
@@ -29,7 +29,9 @@ def make(desk: Desk, document: Document) -> Iterator[Entry]:
         text = fold(f"{procedure.title}\n{step.title}\n{desk.body(procedure, step)}")
         if any(fold(name) in fold(f"{procedure.title}{step.title}") for name in names_of(right)):
             continue
-        wrong = [actor for actor in everyone if _is_wrong(desk, actor, right, step, text)]
+        helping = (actor for name in step.support if (actor := desk.handbook.actor(name)))
+        involved = [names_of(actor) for actor in (right, *helping)]
+        wrong = [actor for actor in everyone if _is_wrong(actor, right, involved, text)]
         titles = {actor.title: actor for actor in wrong}
         yield from desk.single(
             Draft(
@@ -60,10 +62,10 @@ def _people(desk: Desk, procedure: Procedure) -> set[str]:
     return set(desk.wording.actors(names))
 
 
-def _is_wrong(desk: Desk, actor: Actor, right: Actor, step: Step, text: str) -> bool:
+def _is_wrong(actor: Actor, right: Actor, involved: Iterable[tuple[str, ...]], text: str) -> bool:
+    """True if an actor is certainly not the ``right`` one; ``involved`` are the names of those who have to do with it."""
     names = names_of(actor)
-    involved = [right, *(found for name in step.support if (found := desk.handbook.actor(name)))]
-    if any(overlaps(names, names_of(other)) for other in involved) or any(fold(name) in text for name in names):
+    if any(overlaps(names, others) for others in involved) or any(fold(name) in text for name in names):
         return False
     # "The contractor" and "the building contractor" may be one and the same outside the house.
     both_outside = actor.partner is not None and right.partner is not None
