@@ -7,6 +7,7 @@ its results into a pipe and ends; one that outlives a killed parent is killed wi
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
@@ -84,6 +85,8 @@ def _start(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> tup
     try:
         os.close(reading)
         _die_with(parent)
+        # Garbage goes with the process, and looking for it would copy the parent's memory page by page.
+        gc.disable()
         with os.fdopen(writing, "wb") as stream:
             stream.write(_answer(work, share))
         code = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -27,47 +27,52 @@ _OURS = f"{__name__.partition('.')[0]}."
 
 Answer = Callable[[Any, str], _T]
 
-_watchers: list[set[str]] = []
+_watchers: list[set[str] | None] = []
+"""Who collects at present, the innermost last; None where nobody wants to know."""
+
 _answers: dict[str, tuple[Answer[Any], Callable[[Any], object]]] = {}
 
 
 def note(key: str) -> None:
     """Somebody looks at what ``key`` stands for."""
-    if _watchers:
-        _watchers[-1].add(key)
+    if _watchers and (found := _watchers[-1]) is not None:
+        found.add(key)
 
 
 def note_text(file: str) -> None:
     """Somebody looks at the running text of the document in ``file``."""
-    if _watchers:
-        _watchers[-1].add(f"{TEXT}:{file}")
+    note(f"{TEXT}:{file}")
 
 
 def note_all(keys: Iterable[str]) -> None:
     """Somebody uses what was found out by looking at all these."""
-    if _watchers:
-        _watchers[-1].update(keys)
+    if _watchers and (found := _watchers[-1]) is not None:
+        found.update(keys)
 
 
 @contextmanager
 def watching() -> Iterator[set[str]]:
     """Collects the keys of what is looked at in the ``with`` block."""
-    with unwatched() as found:
+    found: set[str] = set()
+    with _watched_by(found):
         yield found
     # What an inner computation needs, the outer one needs as well.
     note_all(found)
 
 
-@contextmanager
-def unwatched() -> Iterator[set[str]]:
+def unwatched() -> AbstractContextManager[None]:
     """Keeps from outer computations what is looked at in the ``with`` block."""
-    found: set[str] = set()
-    _watchers.append(found)
+    return _watched_by(None)
+
+
+@contextmanager
+def _watched_by(watcher: set[str] | None) -> Iterator[None]:
+    _watchers.append(watcher)
     try:
-        yield found
+        yield
     finally:
         # By identity: two sets that hold the same are equal.
-        del _watchers[next(i for i in reversed(range(len(_watchers))) if _watchers[i] is found)]
+        del _watchers[next(i for i in reversed(range(len(_watchers))) if _watchers[i] is watcher)]
 
 
 def answered(describe: Callable[[Any], object] = lambda value: value) -> Callable[[Answer[_T]], Answer[_T]]:

@@ -133,8 +133,10 @@ def _front_matter(document: Document | None, text: str) -> str:
 
 def _tidy(text: str) -> str:
     """No trailing spaces, no more than one blank line: templates are laid out for their readers."""
-    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"
 
 
 @lru_cache(maxsize=2)

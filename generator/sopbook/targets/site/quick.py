@@ -23,8 +23,9 @@ _BLOCK = re.compile(
     r"<(div|dl|ul|ol|nav|table|section|details|blockquote|pre|figure|form|aside|style|noscript|p)(?=[\s>])"
 )
 _TAG = re.compile(r"<[^>]*>")
-_MARKER = re.compile("[\x02\x03\r\t]")
-_NEEDS_PARSER = re.compile(r"<(?:script|math|textarea|\?|!)|\bmarkdown=", re.I)
+_MARKERS = ("\x02", "\x03", "\r", "\t")
+_NEEDS_PARSER = re.compile(r"<(?:script|math|textarea|\?|!)", re.I)
+_MARKDOWN_INSIDE = "markdown="
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Converted:
 
 def convert(text: str) -> Converted | None:
     """The HTML of a page's Markdown (front matter taken off); None if only a Markdown parser can tell."""
-    if _MARKER.search(text) or _NEEDS_PARSER.search(text):
+    if any(marker in text for marker in _MARKERS) or _NEEDS_PARSER.search(text) or _MARKDOWN_INSIDE in text.lower():
         return None
     parts: list[str] = []
     tokens: list[dict[str, Any]] = []

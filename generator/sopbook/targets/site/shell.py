@@ -11,7 +11,6 @@ from __future__ import annotations
 import fnmatch
 import logging
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,6 +49,7 @@ _ACTIVE = (
     '{% import "partials/nav-item.html" as item with context %}'
     '{{ item.render(page, "__nav", 1) }}'
 )
+_ITEM, _ITEM_END = '<li class="md-nav__item">', "</li>"
 _NOT_PUBLISHED = (".*", "*/.*", "*.py", "*.pyc", "*.html", "*readme*", "mkdocs_theme.yml", "locales/*")
 
 
@@ -61,6 +61,17 @@ class _Tree:
     pages: dict[str, Page]
     html: str = ""
     outside: dict[int, str] = field(default_factory=dict)
+
+    def split(self, url: str) -> tuple[str, str] | None:
+        """The HTML before and after the item that leads to ``url``; None if there is not just one such item."""
+        link = f'<a href="{url}" class="md-nav__link">'
+        if self.html.count(link) != 1:
+            return None
+        at = self.html.index(link)
+        start, end = self.html.rfind(_ITEM, 0, at), self.html.find(_ITEM_END, at)
+        if start < 0 or end < 0 or self.html[start + len(_ITEM) : at].strip():
+            return None
+        return self.html[:start], self.html[end + len(_ITEM_END) :]
 
     @cached_property
     def urls(self) -> frozenset[str]:
@@ -163,16 +174,12 @@ class Shell:
         if not tree.html:
             tree.html = self._without_page(page, context)
         relative = "../" * page.url.count("/") + page.url
-        item = re.compile(
-            rf'<li class="md-nav__item">\s*<a href="{re.escape(relative)}" class="md-nav__link">.*?</li>', re.S
-        )
-        found = list(item.finditer(tree.html))
-        if len(found) != 1:
+        parts = tree.split(relative)
+        if parts is None:
             return str(self._nav.render(context))
         active = self._active.render(context).strip()
-        before, after = tree.html[: found[0].start()], tree.html[found[0].end() :]
         # The theme calls a page ``./`` on the page itself.
-        return active.join(part.replace(f'href="{relative}"', 'href="./"') for part in (before, after))
+        return active.join(part.replace(f'href="{relative}"', 'href="./"') for part in parts)
 
     def _navigation_outside(self, page: Page, tree: _Tree, context: Mapping[str, Any]) -> str:
         """The navigation of a page that it does not name: only the way to the top tells it from others."""
