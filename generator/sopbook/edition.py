@@ -17,7 +17,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would change line ends
 
 
@@ -101,7 +100,7 @@ class Edition:
             os.link(source, path)
         except OSError:
             return None
-        status = os.stat(path)
+        status = Path(path).stat()
         return FileState(status.st_size, status.st_mtime_ns, status.st_ino)
 
     def switch(self, kept: Mapping[str, FileState], written: Collection[str]) -> None:
@@ -137,12 +136,11 @@ class Edition:
         path = f"{self._new}/{name}"
         above = name.rpartition("/")[0]
         if above not in self._made:
-            os.makedirs(f"{self._new}/{above}", exist_ok=True)
+            Path(f"{self._new}/{above}").mkdir(parents=True, exist_ok=True)
             self._made.add(above)
         if name in self._there:
             # What stands there may be the present state's as well: never write into it.
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+            Path(path).unlink(missing_ok=True)
         return path
 
 

@@ -63,7 +63,7 @@ def _people(desk: Desk, procedure: Procedure) -> set[str]:
 
 
 def _is_wrong(actor: Actor, right: Actor, involved: Iterable[tuple[str, ...]], text: str) -> bool:
-    """True if an actor is certainly not the ``right`` one; ``involved`` are the names of those who have to do with it."""
+    """True if an actor is certainly not ``right``; ``involved`` are the names of all who have a hand in it."""
     names = names_of(actor)
     if any(overlaps(names, others) for others in involved) or any(fold(name) in text for name in names):
         return False

@@ -140,7 +140,8 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, TimeUnit]]:
     One pattern for all units: each text is gone through once, not a dozen times.
     """
     units: dict[str, TimeUnit] = {}
-    after_amount, alone = [], []
+    after_amount: list[tuple[str, str]] = []
+    alone: list[tuple[str, str]] = []
     for language in languages():
         edge = r"\b" if language == "en" else ""
         for key, words in locale(language).words("time_units").items():

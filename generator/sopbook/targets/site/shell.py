@@ -34,21 +34,15 @@ from mkdocs.utils import markdown_extensions, meta
 from sopbook.targets import TargetFailed
 from sopbook.targets.site.navigation import Entry, Navigation, Visible
 from sopbook.targets.site.quick import convert
+from sopbook.targets.site.skeleton import CONTENTS, NAVIGATION, Skeletons
 
 _KEPT_TREES = 16
 """Pages come section by section, so few navigations are needed at a time."""
 
-_NAV = (
-    '{% import "partials/language.html" as lang with context %}'
-    "{% set features = config.theme.features or [] %}"
-    '{% include "partials/nav.html" %}'
-)
-_ACTIVE = (
-    '{% import "partials/language.html" as lang with context %}'
-    "{% set features = config.theme.features or [] %}"
-    '{% import "partials/nav-item.html" as item with context %}'
-    '{{ item.render(page, "__nav", 1) }}'
-)
+_FIRST = '{% import "partials/language.html" as lang with context %}{% set features = config.theme.features or [] %}'
+_NAV = _FIRST + '{% include "partials/nav.html" %}'
+_ACTIVE = _FIRST + '{% import "partials/nav-item.html" as item with context %}{{ item.render(page, "__nav", 1) }}'
+_CONTENTS = _FIRST + '{% include "partials/toc.html" %}'
 _ITEM, _ITEM_END = '<li class="md-nav__item">', "</li>"
 _NOT_PUBLISHED = (".*", "*/.*", "*.py", "*.pyc", "*.html", "*readme*", "mkdocs_theme.yml", "locales/*")
 
@@ -91,14 +85,28 @@ class Shell:
         self._navigation = navigation
         self._config = _loaded(config, config_file)
         self._files = _KnownFiles(known, self._config)
-        self._whole = self._config.theme.get_env()
-        self._env = self._config.plugins.on_env(self._config.theme.get_env(), config=self._config, files=self._files)
-        if self._env.loader is not None:
-            ours = jinja2.DictLoader({"partials/nav.html": "{{ sopbook_navigation }}"})
-            self._env.loader = jinja2.ChoiceLoader([ours, self._env.loader])
-        self._nav = self._whole.from_string(_NAV)
-        self._active = self._whole.from_string(_ACTIVE)
+        self._skeletons = Skeletons(self._config)
+        compiled = _Compiled()
+        contents = {"partials/toc.html": f"{{{{ {CONTENTS} }}}}"}
+        self._whole = self._environment(compiled, {})
+        around = self._environment(compiled, contents)
+        self._env = self._config.plugins.on_env(
+            self._environment(compiled, {**contents, "partials/nav.html": f"{{{{ {NAVIGATION} }}}}"}),
+            config=self._config,
+            files=self._files,
+        )
+        self._contents = self._whole.from_string(_CONTENTS)
+        self._nav = around.from_string(_NAV)
+        self._active = around.from_string(_ACTIVE)
         self._trees: dict[Entry | None, _Tree] = {}
+
+    def _environment(self, compiled: _Compiled, ours: Mapping[str, str]) -> jinja2.Environment:
+        """The theme's templates, with some of our own in their place."""
+        environment = self._config.theme.get_env()
+        if environment.loader is not None:
+            environment.loader = jinja2.ChoiceLoader([jinja2.DictLoader(ours), environment.loader])
+        environment.bytecode_cache = compiled
+        return environment
 
     # ------------------------------------------------------------------------------ pages
 
@@ -152,11 +160,14 @@ class Shell:
 
     def _in_template(self, page: Page, tree: _Tree) -> str:
         context = get_context(tree.navigation, self._files, self._config, page)
-        ours = {"sopbook_navigation": self._navigation_html(page, tree, context)}
+        parts = {CONTENTS: self._contents.render(context)}
+        parts[NAVIGATION] = self._navigation_html(page, tree, {**context, **parts})
         template = self._env.get_template(str(page.meta.get("template", "main.html")))
+        if self._skeletons.serves(page):
+            return self._skeletons.page(page, parts, lambda ours: str(template.render({**context, **ours})))
         events = self._config.plugins
         context = events.on_page_context(context, page=page, config=self._config, nav=tree.navigation)
-        html = events.on_post_page(template.render({**context, **ours}), page=page, config=self._config)
+        html = events.on_post_page(template.render({**context, **parts}), page=page, config=self._config)
         return str(html)
 
     # ------------------------------------------------------------------------- navigation
@@ -251,6 +262,22 @@ class Shell:
                     if not any(fnmatch.fnmatch(relative.lower(), pattern) for pattern in patterns):
                         found.setdefault(relative, path)
         return found
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates that stand in several environments are compiled once. It is gone with the process."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """As asked for by Jinja."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """As asked for by Jinja."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
 
 
 class _KnownFiles(Files):
