@@ -9,7 +9,6 @@ cache; without it, everything is made anew and files that come out the same stay
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import watching
+from sopbook.compact_json import dumps, loads
 from sopbook.edition import Edition, files_in, recover_folder, write_file
 from sopbook.parallel import WorkerDied, map_share
 from sopbook.targets import Outcome, TargetFailed
@@ -213,7 +213,7 @@ class _Shelf:
         """What is known of the files, and the digests of what was looked at for them."""
         row = self._store.get(self._key)
         try:
-            digests, entries = json.loads(row) if row else ({}, {})
+            digests, entries = loads(row) if row else ({}, {})
             keys = list(digests)
             return {
                 name: _Entry(inputs, tuple(keys[place] for place in seen), sha, size, modified)
@@ -229,7 +229,7 @@ class _Shelf:
             name: (e.inputs, [places[key] for key in e.seen if key in places], e.sha, e.size, e.modified)
             for name, e in entries.items()
         }
-        self._store.put(self._key, json.dumps((digests, rows), separators=(",", ":")).encode())
+        self._store.put(self._key, dumps((digests, rows)))
 
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:

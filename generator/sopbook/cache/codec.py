@@ -9,7 +9,6 @@ the classes named here are made.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -17,6 +16,7 @@ from typing import Any, SupportsIndex, overload
 
 from sopbook import model, prose, values
 from sopbook.cache.watch import note_text
+from sopbook.compact_json import loads
 from sopbook.model import Document
 from sopbook.places import Finding, Place
 from sopbook.prose import Block, Inline
@@ -79,7 +79,7 @@ class Passages:
         """One passage. Whoever is watching (``cache.watch``) learns of it."""
         note_text(self.file)
         if self._found is None:
-            self._found = decode(json.loads(self.fetch()), self.file)
+            self._found = decode(loads(self.fetch()), self.file)
         return self._found[index]
 
 
@@ -260,9 +260,4 @@ def decode(encoded: _Json, file: str, passages: Passages | None = None) -> Any:
     return node(encoded)
 
 
-def dumps(encoded: _Json) -> bytes:
-    """Compact JSON, the same bytes for the same value."""
-    return json.dumps(encoded, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
-__all__ = ["Block", "Deferred", "Encoder", "Inline", "Passages", "decode", "dumps", "without_places"]
+__all__ = ["Block", "Deferred", "Encoder", "Inline", "Passages", "decode", "without_places"]

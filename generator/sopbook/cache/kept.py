@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.versions import Versions
 from sopbook.cache.watch import answered, watching
+from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
 from sopbook.model import Document
@@ -95,7 +94,7 @@ def keep(handbook: Handbook, name: str, documents: Sequence[Document], make: Mak
             with watching() as seen:
                 value, more = make(document)
             # As it comes out of the cache: lists, not tuples.
-            found.append((_Row(json.loads(dumps(value)), tuple(sorted(seen))), more))
+            found.append((_Row(loads(dumps(value)), tuple(sorted(seen))), more))
         return found
 
     made = dict(zip((d.id for d in missing), map_share(work, missing), strict=True))
@@ -117,7 +116,7 @@ class _Row:
 def _load(store: Store, key: str, versions: Versions) -> dict[str, _Row]:
     """The rows, by the document's content, for which nothing has changed."""
     try:
-        digests, rows = json.loads(store.get(key) or b"[{}, {}]")
+        digests, rows = loads(store.get(key) or b"[{}, {}]")
         keys, changed = list(digests), versions.changed(digests)
         found = {content: _Row(value, tuple(keys[index] for index in seen)) for content, (value, seen) in rows.items()}
     except (ValueError, TypeError, AttributeError, IndexError):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sopbook.cache.codec import Encoder, Passages, decode, dumps, without_places
+from sopbook.cache.codec import Encoder, Passages, decode, without_places
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
+from sopbook.compact_json import dumps, loads
 from sopbook.parallel import map_share
 from sopbook.read import Reading, read_document
 
@@ -47,7 +47,7 @@ class CachedReader:
 
     def _from_row(self, key: str, file: File, row: bytes) -> Reading | None:
         try:
-            return _decoded(file[0], key, json.loads(row), Passages(file[0], lambda: self._passages(key, file)))
+            return _decoded(file[0], key, loads(row), Passages(file[0], lambda: self._passages(key, file)))
         except (ValueError, KeyError, TypeError, IndexError):
             return None
 
@@ -66,7 +66,7 @@ class CachedReader:
         )
         found = {}
         for (key, (file, _)), (outline, passages) in zip(files, rows, strict=True):
-            found[key] = _decoded(file, key, json.loads(outline), Passages(file, lambda data=passages: data))  # type: ignore[misc]
+            found[key] = _decoded(file, key, loads(outline), Passages(file, lambda data=passages: data))  # type: ignore[misc]
         return found
 
 

@@ -7,7 +7,6 @@ module is all that such a build needs, so it imports little.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, folder_digest, tool_digest
+from sopbook.compact_json import dumps, loads
 from sopbook.resources import site_folder, templates_folder
 
 _SOURCES = "sop"
@@ -45,7 +45,7 @@ class Unchanged:
     def recall(self) -> Said | None:
         """What the last such build said; None if anything is different now."""
         try:
-            row = json.loads(self._store.get(self._key) or b"null")
+            row = loads(self._store.get(self._key) or b"null")
             if row is None or row["outputs"] != outputs_digest(self._out):
                 return None
             return Said(**row["said"])
@@ -55,7 +55,7 @@ class Unchanged:
     def note(self, said: Said) -> None:
         """Remember what was said."""
         row = {"said": asdict(said), "outputs": outputs_digest(self._out)}
-        self._store.put(self._key, json.dumps(row).encode("utf-8", "surrogatepass"))
+        self._store.put(self._key, dumps(row))
 
 
 def inputs_digest(root: Path) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from sopbook.cache.codec import Encoder, dumps, without_places
+from sopbook.cache.codec import Encoder, without_places
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.cache.watch import EVERYTHING, TEXT, answer
+from sopbook.compact_json import dumps
 from sopbook.link.handbook import Handbook
 from sopbook.link.watched import watched
 from sopbook.model import Document, Kind, Name, Role

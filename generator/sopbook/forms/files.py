@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sopbook import prose
+from sopbook.compact_json import dumps
 from sopbook.forms.document import FormCompiler, FormDocument
 from sopbook.forms.fillable import Blank, Column, Entry, Fillable, Grid, Group, Printed
 from sopbook.link.handbook import Handbook
@@ -38,7 +38,7 @@ def compile_forms(handbook: Handbook, folders: Sequence[Path]) -> Iterator[FormD
 
 def described(form: Fillable, words: Locale) -> bytes:
     """``describe`` as compact JSON."""
-    return json.dumps(describe(form, words), ensure_ascii=False, separators=(",", ":")).encode()
+    return dumps(describe(form, words))
 
 
 # ------------------------------------------------------------------------- description

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,10 +10,10 @@ from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import Any
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.kept import keep, store_of
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import unwatched
+from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
 from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, Given, OwnWords, own_words
@@ -73,13 +72,13 @@ class Gifts:
         for number, more in self._kept.more.items():
             gives, _, read = _split(more)
             rows[f"gift {self._kept.values[number]['gives']}"] = gives
-            learnt |= json.loads(read)
+            learnt |= loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
         self._store.put_all(rows)
 
     def _known_readings(self) -> dict[str, list[str]]:
         try:
-            known = json.loads(self._store.get(self._readings) or b"{}")
+            known = loads(self._store.get(self._readings) or b"{}")
             return {word: list(map(str, syllables)) for word, syllables in known.items()}
         except (ValueError, TypeError, AttributeError):
             return {}
@@ -87,12 +86,12 @@ class Gifts:
     def gift(self, position: int) -> Given:
         """What a document gives."""
         found = self.earlier(self.heads[position].gives)
-        return found or Given(*json.loads(self._made(position)[0]))  # gone from the cache
+        return found or Given(*loads(self._made(position)[0]))  # gone from the cache
 
     def earlier(self, gives: str) -> Given | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
         row = self._store.get(f"gift {gives}")
-        return Given(*json.loads(row)) if row and digest(row) == gives else None
+        return Given(*loads(row)) if row and digest(row) == gives else None
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""

@@ -6,7 +6,6 @@ numbers: what ``gifts`` says of it, times how rare the token is.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.kept import store_of
 from sopbook.cache.tool import digest, tool_digest
+from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.locales import locale
 from sopbook.memo import once_a_handbook
@@ -179,7 +178,7 @@ class Frame:
         key = f"characters {digest(tool_digest(), self._typed, self._named)}"
         wanted = sorted({*common_characters(), *self._typed})
         try:
-            kept = json.loads(self._store.get(key) or b"{}")
+            kept = loads(self._store.get(key) or b"{}")
             if list(kept) == wanted:
                 return {char: Character(*known) for char, known in kept.items()}
         except (ValueError, TypeError, AttributeError):

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.tool import digest
+from sopbook.compact_json import dumps
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Kind

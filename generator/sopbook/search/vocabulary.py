@@ -9,16 +9,15 @@ does), the number of shards to steps of a quarter.
 
 from __future__ import annotations
 
-import json
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.kept import store_of
 from sopbook.cache.tool import digest, tool_digest
+from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
 from sopbook.search.analysis import NAME, WORD, Given
@@ -216,12 +215,12 @@ class Vocabulary:
         row = self._store.get(f"shard {sha}")
         if row is None or digest(row) != sha:
             return None
-        return {token: Word(flat, forms) for token, (flat, forms) in json.loads(row).items()}
+        return {token: Word(flat, forms) for token, (flat, forms) in loads(row).items()}
 
     def _recalled(self) -> tuple[list[Head], list[Described]] | None:
         row = self._store.get(self._key)
         try:
-            heads, described = json.loads(row or b"null")
+            heads, described = loads(row or b"null")
             return [_head(one) for one in heads], [_described_as(one) for one in described]
         except (ValueError, TypeError, IndexError):
             return None

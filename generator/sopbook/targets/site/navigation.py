@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sopbook.cache.codec import dumps
 from sopbook.cache.tool import digest
+from sopbook.compact_json import dumps
 
 MOST_BESIDE = 30
 """Where more stand beside one another, a page shows of the sections only the one that it is in."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from urllib.parse import quote
+
+from sopbook.compact_json import dumps
 
 WORKER = "sw.js"
 LIST = "offline.json"
@@ -28,7 +29,7 @@ def offline_files(worker: bytes, digests: Mapping[str, str]) -> dict[str, bytes]
         for path, digest in sorted(digests.items())
         if not path.endswith(_LEFT_OUT) and not path.startswith(_LEFT_OUT_FOLDERS) and path not in (WORKER, LIST)
     }
-    data = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()
+    data = dumps(listed)
     build = hashlib.sha256(worker + data).hexdigest()[:_DIGEST_CHARS]
     return {LIST: data, WORKER: worker.replace(_UNNAMED, f'const BUILD = "{build}";'.encode(), 1)}
 

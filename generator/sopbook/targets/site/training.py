@@ -8,7 +8,6 @@ search, and is kept on the device with everything else.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from sopbook import prose
 from sopbook.cache.kept import Kept, keep
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import answered, unwatched
+from sopbook.compact_json import dumps
 from sopbook.link.handbook import Handbook, Target
 from sopbook.locales import Locale, locale
 from sopbook.memo import once_a_handbook
@@ -140,7 +140,7 @@ def _summary(handbook: Handbook, document: Document) -> tuple[dict[str, Any], by
     entries = about(handbook, document)
     content = [(target, content_of(handbook, target)) for target in _parts(document)] if entries else []
     parts = [(target, digest_of_lines(lines), lines) for target, lines in content]
-    data = _json(_questions(handbook, document, entries, parts)) if entries else b""
+    data = dumps(_questions(handbook, document, entries, parts)) if entries else b""
     covered = [(anchor, by_hand) for (number, anchor), by_hand in asked_in(entries).items() if number == document.id]
     value = {
         "count": len(entries),
@@ -208,10 +208,6 @@ class _Counts(Mapping[str, int]):
         return sum(1 for _ in self)
 
 
-def _json(data: object) -> bytes:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def _parts(document: Document) -> list[Target]:
     parts = document.steps if isinstance(document, Procedure) else document.duties if isinstance(document, Role) else ()
     return [Target(document, part.anchor, part.title) for part in parts]
@@ -257,7 +253,7 @@ def _index(handbook: Handbook) -> bytes:
             for path in paths
         },
     }
-    return _json(data)
+    return dumps(data)
 
 
 # ------------------------------------------------------------------------------ questions
