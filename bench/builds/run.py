@@ -136,8 +136,12 @@ def _write(path: Path, text: str) -> None:
 
 
 def _remove(*folders: Path) -> None:
+    """Put folders out of the way. They are deleted at the end: ext4 is slow to make files where many were deleted just now."""
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            away = folder.parent.parent / "away"
+            away.mkdir(exist_ok=True)
+            folder.rename(away / str(time.monotonic_ns()))
 
 
 _edits = 0

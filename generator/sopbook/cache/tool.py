@@ -20,6 +20,7 @@ _LIBRARIES = (
     "mkdocs",
     "mkdocs-material",
     "opencc-python-reimplemented",
+    "orjson",
     "pydantic",
     "pypinyin",
     "pyyaml",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sopbook import prose
 from sopbook.compact_json import dumps
-from sopbook.forms.document import FormCompiler, FormDocument
 from sopbook.forms.fillable import Blank, Column, Entry, Fillable, Grid, Group, Printed
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale
 from sopbook.model import Checklist, Form, Status
 from sopbook.resources import templates_folder
+
+if TYPE_CHECKING:
+    from sopbook.forms.document import FormDocument
 
 
 def template_folders(root: Path) -> list[Path]:
@@ -32,6 +34,8 @@ def compile_forms(handbook: Handbook, folders: Sequence[Path]) -> Iterator[FormD
     """Every form and checklist, compiled, by number. Raises TemplateBroken."""
     documents = list(offered(handbook))
     if documents:
+        from sopbook.forms.document import FormCompiler  # What it takes to write Word files takes a moment to load.
+
         compiler = FormCompiler(handbook, folders)
         yield from (compiler.compile(document) for document in documents)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sopbook.cache.watch import answered
 from sopbook.link.handbook import Handbook, Target
 from sopbook.memo import once_a_handbook
-from sopbook.model import Checklist, Department, Document, Kind, Name, Procedure, Revision, Role, Status
+from sopbook.model import Checklist, Department, Document, Kind, Name, Procedure, Role, Status
 from sopbook.values import Frequency, Period
 
 
@@ -29,15 +28,6 @@ class Responsibility:
     procedure: Procedure
     leads: dict[str, int]
     helps: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A revision of a document that says when it was made."""
-
-    document: Document
-    revision: Revision
-    date: dt.date
 
 
 @once_a_handbook
@@ -140,17 +130,6 @@ def responsibilities(handbook: Handbook) -> tuple[tuple[str, ...], tuple[Respons
     partners = sorted(used - set(roles), key=lambda title: list(handbook.actors).index(title))
     actors = (*(title for title in roles if title in used), *partners)
     return actors, tuple(rows[document.id] for document in handbook.documents if document.id in rows)
-
-
-def changes(handbook: Handbook) -> tuple[Change, ...]:
-    """Every dated revision, newest first; within a day by number."""
-    found = [
-        Change(document, revision, revision.date)
-        for document in handbook.documents
-        for revision in document.revisions
-        if revision.date
-    ]
-    return tuple(sorted(found, key=lambda change: change.date, reverse=True))
 
 
 def due_for_review(handbook: Handbook) -> tuple[Document, ...]:

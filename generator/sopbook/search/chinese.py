@@ -10,8 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from sopbook.search.text import fold_pinyin
+
+if TYPE_CHECKING:
+    from rjieba import Jieba
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
@@ -113,13 +117,26 @@ def shapes() -> Shapes:
     return Shapes()
 
 
+_taken: list[Jieba] = []
+
+
+def _dictionary() -> Jieba:
+    """rjieba's dictionary without any words of a handbook. It takes a moment to load."""
+    import rjieba
+
+    # The library loads one for itself, which nobody uses: it does for the first.
+    first: Jieba | None = getattr(rjieba, "_DEFAULT_JIEBA", None)
+    if first is None or _taken:
+        return rjieba.Jieba()
+    _taken.append(first)
+    return first
+
+
 class Segmenter:
     """Cuts Chinese into words, with a dictionary that has the handbook's own words too."""
 
     def __init__(self, own: Iterable[str]) -> None:
-        from rjieba import Jieba  # Takes a moment to load, which a build without a changed text need not wait for.
-
-        self._jieba = Jieba()
+        self._jieba = _dictionary()
         for word in sorted(own):
             self._jieba.add_word(word, _OWN_FREQUENCY, None)
         self.cut = lru_cache(maxsize=50_000)(self._cut)

@@ -9,22 +9,24 @@ import posixpath
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sopbook.cache.tool import digest, folder_digest
-from sopbook.forms.document import FormCompiler
 from sopbook.forms.files import described, offered, template_folders
 from sopbook.forms.fillable import fillable
 from sopbook.link.assets import FileUse, asset_path, is_publishable
 from sopbook.link.handbook import Handbook
-from sopbook.locales import locale
+from sopbook.locales import Locale, locale
 from sopbook.model import Document, Role
 from sopbook.output import Product
 from sopbook.read.links import relative_path
 from sopbook.resources import site_folder
 from sopbook.targets import TargetFailed
-from sopbook.targets.site.calendar import calendar_file
 from sopbook.targets.site.finish import FIRST_STYLES
 from sopbook.targets.site.training import training_files
+
+if TYPE_CHECKING:
+    from sopbook.forms.document import FormCompiler
 
 
 def files_beside_pages(handbook: Handbook, root: Path) -> dict[str, Product]:
@@ -62,21 +64,34 @@ def bytes_of(path: Path) -> bytes:
 def _calendars(handbook: Handbook) -> Iterator[tuple[str, Product]]:
     inputs = digest("calendar", handbook.versions.base) if handbook.versions else ""
     words = locale(handbook.settings.language)
-    yield "calendar/recurring.ics", Product(inputs, partial(calendar_file, handbook, words))
+    yield "calendar/recurring.ics", Product(inputs, partial(_calendar, handbook, words))
     for document in handbook.documents:
         if isinstance(document, Role):
             yield (
                 f"{document.id}/calendar.ics",
-                Product(inputs, partial(calendar_file, handbook, words, document.title)),
+                Product(inputs, partial(_calendar, handbook, words, document.title)),
             )
+
+
+def _calendar(handbook: Handbook, words: Locale, role: str = "") -> bytes:
+    # Here and below: what many builds do not need is loaded by those that do.
+    from sopbook.targets.site.calendar import calendar_file
+
+    return calendar_file(handbook, words, role)
 
 
 def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
     """Beside the page of each form: its Word file, and what a browser needs to know to fill it in."""
     folders = template_folders(root)
     templates = folder_digest(folders, (".docx",))
-    compiler = cache(lambda: FormCompiler(handbook, folders))
     words = locale(handbook.settings.language)
+
+    @cache
+    def compiler() -> FormCompiler:
+        from sopbook.forms.document import FormCompiler
+
+        return FormCompiler(handbook, folders)
+
     for document in offered(handbook):
         inputs = digest("form", handbook.versions.of(document), templates) if handbook.versions else ""
         path = f"{document.id}/{document.id}"
@@ -85,7 +100,6 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
 
 
 def _search(handbook: Handbook) -> dict[str, Product]:
-    # What it takes to read Chinese takes a moment to load.
     from sopbook.search.shards import search_files
 
     counted = handbook.versions is not None

@@ -6,14 +6,16 @@ also its title's key among the words of the interface.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from sopbook.link.derived import Responsibility, changes, departments, due_for_review, recurring, responsibilities
+from sopbook.cache.kept import kept_by_document
+from sopbook.link.derived import Responsibility, departments, due_for_review, recurring, responsibilities
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale
-from sopbook.model import Kind, Status
+from sopbook.model import Document, Kind, Revision, Status
 from sopbook.targets.site.view import KIND_PAGES, Group
 
 Values = Mapping[str, object]
@@ -26,6 +28,15 @@ class Matrix:
     name: str
     actors: tuple[str, ...]
     rows: tuple[Responsibility, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A revision of a document that says when it was made."""
+
+    document: Document
+    revision: Revision
+    date: dt.date
 
 
 def _matrix(handbook: Handbook, words: Locale) -> Values:
@@ -53,8 +64,21 @@ def _review(handbook: Handbook, words: Locale) -> Values:
 
 
 def _changes(handbook: Handbook, words: Locale) -> Values:
-    months = groupby(changes(handbook), key=lambda change: f"{change.date:%Y-%m}")
+    """Every dated revision, newest first, by month; within a day by number."""
+    dated = [
+        Change(document, Revision(version, day, change, approver, document.place), day)
+        for document in handbook.documents
+        for version, date, change, approver in _revisions(handbook, document)
+        for day in (dt.date.fromisoformat(date),)
+    ]
+    months = groupby(sorted(dated, key=lambda one: one.date, reverse=True), key=lambda one: f"{one.date:%Y-%m}")
     return {"months": [Group(month, tuple(found)) for month, found in months]}
+
+
+@kept_by_document
+def _revisions(handbook: Handbook, document: Document) -> list[list[str]]:
+    """The dated revisions of a document: apart from its text, so that this page need not change with that."""
+    return [[one.version, one.date.isoformat(), one.change, one.approver] for one in document.revisions if one.date]
 
 
 def _labels(handbook: Handbook, words: Locale) -> Values:

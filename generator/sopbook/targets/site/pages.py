@@ -20,6 +20,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Document, Kind
 from sopbook.targets import TargetFailed
+from sopbook.targets.site.compiled import kept_templates
 from sopbook.targets.site.html import Html, css_text, heading_anchor, markdown_text
 from sopbook.targets.site.navigation import MOST_BESIDE
 from sopbook.targets.site.overviews import OVERVIEWS
@@ -146,6 +147,7 @@ def _environment(folders: tuple[Path, ...], digest: str) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=kept_templates(),
         trim_blocks=True,
         lstrip_blocks=True,
     )

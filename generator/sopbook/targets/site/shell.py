@@ -32,6 +32,7 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils import markdown_extensions, meta
 
 from sopbook.targets import TargetFailed
+from sopbook.targets.site.compiled import kept_templates
 from sopbook.targets.site.navigation import Entry, Navigation, Visible
 from sopbook.targets.site.quick import convert
 from sopbook.targets.site.skeleton import CONTENTS, NAVIGATION, Skeletons
@@ -86,12 +87,11 @@ class Shell:
         self._config = _loaded(config, config_file)
         self._files = _KnownFiles(known, self._config)
         self._skeletons = Skeletons(self._config)
-        compiled = _Compiled()
         contents = {"partials/toc.html": f"{{{{ {CONTENTS} }}}}"}
-        self._whole = self._environment(compiled, {})
-        around = self._environment(compiled, contents)
+        self._whole = self._environment({})
+        around = self._environment(contents)
         self._env = self._config.plugins.on_env(
-            self._environment(compiled, {**contents, "partials/nav.html": f"{{{{ {NAVIGATION} }}}}"}),
+            self._environment({**contents, "partials/nav.html": f"{{{{ {NAVIGATION} }}}}"}),
             config=self._config,
             files=self._files,
         )
@@ -100,12 +100,12 @@ class Shell:
         self._active = around.from_string(_ACTIVE)
         self._trees: dict[Entry | None, _Tree] = {}
 
-    def _environment(self, compiled: _Compiled, ours: Mapping[str, str]) -> jinja2.Environment:
+    def _environment(self, ours: Mapping[str, str]) -> jinja2.Environment:
         """The theme's templates, with some of our own in their place."""
         environment = self._config.theme.get_env()
         if environment.loader is not None:
             environment.loader = jinja2.ChoiceLoader([jinja2.DictLoader(ours), environment.loader])
-        environment.bytecode_cache = compiled
+        environment.bytecode_cache = kept_templates()
         return environment
 
     # ------------------------------------------------------------------------------ pages
@@ -262,22 +262,6 @@ class Shell:
                     if not any(fnmatch.fnmatch(relative.lower(), pattern) for pattern in patterns):
                         found.setdefault(relative, path)
         return found
-
-
-class _Compiled(jinja2.BytecodeCache):
-    """Templates that stand in several environments are compiled once. It is gone with the process."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """As asked for by Jinja."""
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """As asked for by Jinja."""
-        self._code[bucket.key] = bucket.bytecode_to_string()
 
 
 class _KnownFiles(Files):
