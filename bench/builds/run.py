@@ -2,8 +2,8 @@
 
 ``python bench/builds/run.py 100 1000`` generates handbooks of these sizes, lets each tool build
 them in turns (``--rounds`` times) and prints a table of medians and of ratios to plain ``mkdocs
-build``. Time is wall-clock time of the whole command; memory is the largest sum of the resident
-shares (PSS) of its processes, sampled; bytes are those of the site.
+build``. Time is wall-clock time of the whole command; bytes are those of the site. Memory is the largest
+sum of the resident shares (PSS) of its processes, sampled in a round of its own: looking takes time.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from handbook import plain_pages, write
 BIN = Path(sys.executable).parent
 PLAIN = "site_name: 员工手册\ntheme:\n  name: material\n  language: zh\n  font: false\n"
 PRUNED = f"{PLAIN}  features: [navigation.prune]\n"
-_EVERY = 0.2
-"""Seconds between two looks at the memory: looking takes the process that is looked at its time."""
+_EVERY = 0.1
+"""Seconds between two looks at the memory."""
 
 MOST_UNPRUNED = 2000
 """Beyond this a navigation in every page takes tens of gigabytes, so all tools get ``navigation.prune``."""
@@ -38,11 +38,10 @@ MOST_UNPRUNED = 2000
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of a command: wall-clock and processor seconds, and the largest memory in MB."""
+    """One run of a command: wall-clock and processor seconds."""
 
     wall: float
     cpu: float
-    memory: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     found: dict[int, dict[str, list[Measured]]] = {}
     sizes: dict[int, dict[str, int]] = {}
+    memory: dict[int, dict[str, float]] = {}
     for count in options.sizes:
         cases = [c for c in _cases(count, options.folder / str(count)) if _is_wanted(c.name, options.only)]
         found[count] = {case.name: [] for case in cases}
@@ -79,13 +79,17 @@ def main() -> None:
                 print(
                     f"{count} round {turn + 1}: {case.name} {found[count][case.name][-1]}", file=sys.stderr, flush=True
                 )
+        memory[count] = {}
+        for case in cases:
+            case.prepare()
+            memory[count][case.name] = _peak(case)
         shutil.rmtree(options.folder / str(count))
         if options.json:
             rows = {n: {name: [vars(m) for m in runs] for name, runs in by.items()} for n, by in found.items()}
-            options.json.write_text(json.dumps({"runs": rows, "bytes": sizes}, indent=1))
-        print(_table(count, found[count], sizes[count]), flush=True)
+            options.json.write_text(json.dumps({"runs": rows, "bytes": sizes, "memory": memory}, indent=1))
+        print(_table(found[count], sizes[count], memory[count], count), flush=True)
     if len(options.sizes) > 1:
-        print(_exponents(found, sizes))
+        print(_exponents(found, sizes, memory))
 
 
 def _is_wanted(name: str, pattern: str) -> bool:
@@ -162,17 +166,30 @@ def edit(root: Path, before: str) -> None:
 
 
 def _measure(case: Case) -> Measured:
+    cpu, start = sum(os.times()[2:4]), time.perf_counter()
+    _finish(case, _begin(case))
+    return Measured(time.perf_counter() - start, sum(os.times()[2:4]) - cpu)
+
+
+def _peak(case: Case) -> float:
+    """The most memory in MB of a run."""
+    process = _begin(case)
+    memory = _Memory(process.pid)
+    _finish(case, process)
+    return memory.stop()
+
+
+def _begin(case: Case) -> subprocess.Popen[bytes]:
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
-    start = time.perf_counter()
-    process = subprocess.Popen(
+    return subprocess.Popen(
         case.command, cwd=case.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
     )
-    memory = _Memory(process.pid)
+
+
+def _finish(case: Case, process: subprocess.Popen[bytes]) -> None:
     _, errors = process.communicate()
-    wall = time.perf_counter() - start
     if process.returncode != 0:
         sys.exit(f"{case.name}: {errors.decode()}")
-    return Measured(wall, memory.processor_seconds(), memory.stop())
 
 
 class _Memory:
@@ -181,14 +198,9 @@ class _Memory:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._most = 0
-        self._cpu = sum(os.times()[2:4])
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._thread.start()
-
-    def processor_seconds(self) -> float:
-        """Processor time of the process that has ended, its children included."""
-        return sum(os.times()[2:4]) - self._cpu
 
     def stop(self) -> float:
         """The largest sum seen, in MB."""
@@ -228,7 +240,7 @@ def _bytes_in(folder: Path) -> int:
 # ------------------------------------------------------------------------------ reporting
 
 
-def _table(count: int, found: dict[str, list[Measured]], sizes: dict[str, int]) -> str:
+def _table(found: dict[str, list[Measured]], sizes: dict[str, int], peaks: dict[str, float], count: int) -> str:
     lines = [
         f"\n### N = {count:,}\n",
         "| build | seconds | of mkdocs-material | processor seconds | of mkdocs-material | peak MB | site MB |",
@@ -238,16 +250,17 @@ def _table(count: int, found: dict[str, list[Measured]], sizes: dict[str, int]) 
     for name, runs in found.items():
         wall = statistics.median(run.wall for run in runs)
         cpu = statistics.median(run.cpu for run in runs)
-        memory = statistics.median(run.memory for run in runs)
         # Each ratio is taken within a round, so that a slow minute hits both sides.
         by_wall = statistics.median(run.wall / plain.wall for run, plain in zip(runs, base, strict=True))
         by_cpu = statistics.median(run.cpu / plain.cpu for run, plain in zip(runs, base, strict=True))
         times = f"{wall:.2f} | {by_wall:.3f} | {cpu:.2f} | {by_cpu:.3f}"
-        lines.append(f"| {name} | {times} | {memory:.0f} | {sizes[name] / 1e6:.1f} |")
+        lines.append(f"| {name} | {times} | {peaks[name]:.0f} | {sizes[name] / 1e6:.1f} |")
     return "\n".join(lines)
 
 
-def _exponents(found: dict[int, dict[str, list[Measured]]], sizes: dict[int, dict[str, int]]) -> str:
+def _exponents(
+    found: dict[int, dict[str, list[Measured]]], sizes: dict[int, dict[str, int]], peaks: dict[int, dict[str, float]]
+) -> str:
     """The exponent b of a·N^b for each measure, fitted by least squares to the logarithms."""
     counts = sorted(found)
     lines = [
@@ -260,7 +273,7 @@ def _exponents(found: dict[int, dict[str, list[Measured]]], sizes: dict[int, dic
         measures = [
             [statistics.median(run.wall for run in each) for each in runs],
             [statistics.median(run.cpu for run in each) for each in runs],
-            [statistics.median(run.memory for run in each) for each in runs],
+            [peaks[count][name] for count in counts],
             [float(sizes[count][name]) for count in counts],
         ]
         lines.append(f"| {name} | " + " | ".join(f"{_slope(counts, values):.2f}" for values in measures) + " |")

@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from sopbook.cache.watch import answered
@@ -86,6 +87,7 @@ class Analyst:
                 others = (other for other in group if other != word)
                 self._same[word] = tuple(dict.fromkeys((*self._same.get(word, ()), *others)))
         # A single character stands in too many words to say anything by itself.
+        self.taken_apart = lru_cache(maxsize=20_000)(self._taken_apart)
         self._finder = _Finder(word for word in self._same if len(word) > 1)
 
     def given(self, entry: Entry) -> Given:
@@ -99,6 +101,12 @@ class Analyst:
     def cut(self, text: str) -> tuple[str, ...]:
         """The words of a run of Chinese characters."""
         return self._segmenter.cut(text)
+
+    def _taken_apart(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """A run of Chinese characters: its words, these with the words inside them, and its neighbouring characters."""
+        words = tuple(word for word in self.cut(text) if len(word) <= relevance()["longest_word"])
+        pieces = (piece for word in words for piece in (word, *self.inside(word)) if len(piece) > 1)
+        return words, tuple(pieces), tuple(map("".join, pairwise(text)))
 
     def inside(self, word: str) -> list[str]:
         """The shorter words inside a word."""
@@ -171,7 +179,7 @@ class _Sheet:
             for token in counts:
                 self._flags[token] |= NAME
 
-    def _run(self, counts: dict[str, float], run: Run) -> list[str]:
+    def _run(self, counts: dict[str, float], run: Run) -> Sequence[str]:
         """Add the tokens of a run; returns its words."""
         if not run.is_chinese:
             token = run.text if run.is_number else stem(run.text)
@@ -179,15 +187,13 @@ class _Sheet:
             self._flags[token] |= WORD
             self._forms[token][run.text] += 1
             return [run.text]
-        words = [word for word in self._analyst.cut(run.text) if len(word) <= relevance()["longest_word"]]
-        for word in words:
-            for piece in (word, *self._analyst.inside(word)):
-                if len(piece) > 1:
-                    counts[piece] += 1
-                    self._flags[piece] |= WORD
-        for first, second in pairwise(run.text):
-            pair = first + second
-            if pair not in counts or not self._flags[pair] & WORD:
+        words, pieces, pairs = self._analyst.taken_apart(run.text)
+        flags = self._flags
+        for piece in pieces:
+            counts[piece] += 1
+            flags[piece] |= WORD
+        for pair in pairs:
+            if pair not in counts or not flags[pair] & WORD:
                 counts[pair] += 1
         return words
 

@@ -28,6 +28,7 @@ FROM_NUMBER = -1
 """In the place of a strength elsewhere: the first strength is final, since it comes from a document's number."""
 
 _LENGTH_STEPS = 4
+_AT_ONCE = 100
 _BETWEEN = b"\0"  # which JSON cannot hold
 
 Posting = tuple[int, int, int, int]
@@ -71,7 +72,7 @@ class Gifts:
         rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
             gives, read = _split(more)
-            rows[f"gift {self._kept.values[number]['gives']}"] = gives
+            rows[_key(self._kept.values[number]["gives"])] = gives
             learnt |= loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
         self._store.put_all(rows)
@@ -88,10 +89,17 @@ class Gifts:
         found = self.earlier(self.heads[position].gives)
         return found or Given(*loads(_split(self._analysed(self.documents[position])[1])[0]))  # gone from the cache
 
+    def __iter__(self) -> Iterator[Given]:
+        """What the documents give, in their order."""
+        for start in range(0, len(self.heads), _AT_ONCE):
+            keys = [_key(head.gives) for head in self.heads[start : start + _AT_ONCE]]
+            rows = self._store.get_all(keys)
+            for position, key in enumerate(keys, start):
+                yield _given(rows.get(key), self.heads[position].gives) or self.gift(position)
+
     def earlier(self, gives: str) -> Given | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
-        row = self._store.get(f"gift {gives}")
-        return Given(*loads(row)) if row and digest(row) == gives else None
+        return _given(self._store.get(_key(gives)), gives)
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
@@ -133,6 +141,14 @@ def _split(more: bytes) -> tuple[bytes, bytes]:
     return gives, read
 
 
+def _key(gives: str) -> str:
+    return f"gift {gives}"
+
+
+def _given(row: bytes | None, gives: str) -> Given | None:
+    return Given(*loads(row)) if row and digest(row) == gives else None
+
+
 def _head(value: Mapping[str, Any]) -> Head:
     return Head(**{**value, "roles": tuple(value["roles"]), "lengths": tuple(value["lengths"])})
 
@@ -165,17 +181,20 @@ def postings(position: int, head: Head, gift: Given, averages: Sequence[float]) 
     is comes in later, when all documents are known.
     """
     measures = list(_measures(head.lengths, averages))
-    for token, (flags, *counts) in gift.tokens.items():
+    naming = [(at, value, norm) for at, (value, norm, is_name) in enumerate(measures, 1) if is_name]
+    saying = [(at, value, norm) for at, (value, norm, is_name) in enumerate(measures, 1) if not is_name]
+    scale = SCALE * head.weight
+    for token, row in gift.tokens.items():
         named = said = 0.0
-        for count, (value, norm, is_name) in zip(counts, measures, strict=True):
+        for at, value, norm in naming:
+            count = row[at]
             if count:
-                strength = value * count / (count + norm)
-                if is_name:
-                    named += strength
-                else:
-                    said += strength
-        scale = SCALE * head.weight
-        yield token, (position, round(scale * named), round(scale * said), int(flags))
+                named += value * count / (count + norm)
+        for at, value, norm in saying:
+            count = row[at]
+            if count:
+                said += value * count / (count + norm)
+        yield token, (position, round(scale * named), round(scale * said), int(row[0]))
     for token, strength in gift.numbers.items():
         yield token, (position, strength, FROM_NUMBER, WORD | NAME)
 

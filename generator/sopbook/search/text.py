@@ -17,6 +17,8 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 _SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _stem = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("porter").stemWord)
+# Characters that stay as they are when accents are taken apart: most texts have no others.
+_PLAIN = re.compile("[\u0000-\u007f\u2010-\u2027\u3000-\u303f\u3400-\u9fff]*")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _NASAL = re.compile(r"([aei])ng")
 
@@ -50,8 +52,9 @@ def normalise(text: str, simplified: Mapping[str, str]) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", text).lower()
-    letters = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+    letters = unicodedata.normalize("NFKC", text).lower()
+    if not _PLAIN.fullmatch(letters):
+        letters = _ACCENTS.sub("", unicodedata.normalize("NFD", letters))
     return "".join([simplified.get(char, char) for char in letters])
 
 

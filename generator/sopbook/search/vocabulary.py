@@ -147,8 +147,7 @@ class Vocabulary:
 
     def _put_together(self) -> Shard:
         words: Shard = {}
-        for position, head in enumerate(self.gifts.heads):
-            gift = self.gifts.gift(position)
+        for position, (head, gift) in enumerate(zip(self.gifts.heads, self.gifts, strict=True)):
             for token, posting in postings(position, head, gift, self._averages):
                 word = words.get(token)
                 if word is None:
