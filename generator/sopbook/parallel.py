@@ -13,8 +13,7 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeVar
 
 _T = TypeVar("_T")
@@ -50,8 +49,7 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     results: list[_R | None] = [None] * len(items)
     failure: BaseException | None = None
     try:
-        with _uncollected():
-            _place(results, shares[0], work([items[at] for at in shares[0]]))
+        _place(results, shares[0], work([items[at] for at in shares[0]]))
     except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
         failure = error
     for index, (pid, stream) in enumerate(children, 1):
@@ -63,18 +61,6 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     if failure is not None:
         raise failure
     return results  # type: ignore[return-value]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No looking for garbage meanwhile, as in the helping processes: what there is is a handbook and no garbage."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _place(results: list[_R | None], share: Sequence[int], found: Sequence[_R]) -> None:

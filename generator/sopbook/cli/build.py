@@ -56,7 +56,6 @@ def add(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check, build, and say what was done."""
     start = time.monotonic()
-    spare_collections()
     unknown = [name for name in options.targets if name not in _names()]
     if unknown:
         raise Misuse(f"there is no target {unknown[0]}; choose from {', '.join(_names())}")
@@ -67,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
     said = unchanged.recall()
     if said is None:
         try:
-            with _orderly_end():
+            with _orderly_end(), _uncollected():
                 said, outcomes = _build(options, Workplace(root, out, store))
         except (TargetFailed, OSError) as failed:
             print(f"sopbook: {failed}", file=sys.stderr)
@@ -80,6 +79,21 @@ def run(options: argparse.Namespace) -> int:
     _print_built(outcomes, said.language)
     print(_DONE.in_language(said.language).format(seconds=time.monotonic() - start, out=out))
     return said.code
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No looking for garbage in cycles meanwhile: a build makes next to none, and its end is that of the program."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        # To the old ones with what is there now, or the first collection would look at all of it.
+        gc.freeze()
+        gc.unfreeze()
+        if was_on:
+            gc.enable()
 
 
 def spare_collections() -> None:
