@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,7 +59,11 @@ class FormDocument:
         """The parts that do not depend on the values, compressed; the content types come first."""
         parts = self.filled.parts
         names = sorted(parts, key=lambda name: (name != "[Content_Types].xml", name))
-        return tuple(member(name, parts[name]) for name in names)
+        return tuple(_constant(name, parts[name]) for name in names)
+
+
+_constant = lru_cache(maxsize=64)(member)
+"""Parts that are the same for all forms, as styles are, are compressed once."""
 
 
 class Merger:

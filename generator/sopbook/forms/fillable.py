@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sopbook import prose
 from sopbook.locales import Locale
@@ -163,6 +163,7 @@ def fold(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split()).rstrip("*")
 
 
+@lru_cache(maxsize=10_000)
 def ems(text: str) -> float:
     """How wide text is, in widths of a Chinese character."""
     return sum(1.0 if prose.is_wide(char) else 0.55 for char in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sopbook.untrusted import guarded_parser
 from sopbook.word.markup import W, text
@@ -70,8 +71,12 @@ class Map:
     w_prefix: bool
 
 
+@lru_cache(maxsize=16)
 def survey(data: bytes) -> Map:
-    """Find out where the paragraphs of a part stand. Raises ExpatError if it is no well-formed XML."""
+    """Find out where the paragraphs of a part stand. Raises ExpatError if it is no well-formed XML.
+
+    The parts of a template are looked at for each document that is made of it; the map is not to be changed.
+    """
     return _Surveyor(data).map
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-_LEVEL = 6
+_LEVEL = 9
 _DATE = 0x0021  # 1980-01-01, the first day a zip can name
 _STORED_MOST = 0xFFFF
 _STORED = struct.Struct("<BHH").pack
