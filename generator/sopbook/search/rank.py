@@ -21,12 +21,16 @@ _SENTENCE = re.compile(r"[^\n\u3002\uff01\uff1f!?]+[\u3002\uff01\uff1f!?]?")
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with its score, and the shares of the query (0 to 1) that it and that its names answer."""
+    """A document with its score, and the shares of the query (0 to 1) that it and that its names answer.
+
+    ``surest`` says how far (in hundredths) the surest reading of anything in its names is to be trusted.
+    """
 
     position: int
     score: float
     coverage: float
     named: float
+    surest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,11 @@ def score(query: Query, allowed: Callable[[int], bool]) -> list[Scored]:
     for position, total in scores.items():
         cover, named = covers[position]
         share = _covered(query, cover)
-        found.append(Scored(position, total * (floor + (1 - floor) * share), share, _covered(query, named)))
+        found.append(
+            Scored(
+                position, total * (floor + (1 - floor) * share), share, _covered(query, named), max(named, default=0)
+            )
+        )
     return sorted(found, key=lambda scored: (-scored.score, scored.position))
 
 
@@ -171,7 +179,7 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
         value *= figures["in_title"]
     if chosen and _is_asked(query, chosen, store):
         value *= figures["limit_answer"]
-    return Rated(value, entry, chosen, _answers(query, value, scored.named, most))
+    return Rated(value, entry, chosen, _answers(query, value, scored, most))
 
 
 def _is_asked(query: Query, part: Part, store: Store) -> bool:
@@ -180,15 +188,17 @@ def _is_asked(query: Query, part: Part, store: Store) -> bool:
     return bool(limit) and (query.asks_how_long or limit in query.text)
 
 
-def _answers(query: Query, value: float, named: float, in_part: float) -> bool:
+def _answers(query: Query, value: float, scored: Scored, in_part: float) -> bool:
     """True if a document is more than noise: by the shares of the query in its names and in one of its parts.
 
-    A high score says that words meet which seldom meet: then a smaller share will do.
+    A high score says that words meet which seldom meet: then a smaller share will do, unless all is a
+    guess (what sounds or looks alike) about a small part of the query.
     """
     figures = relevance()
-    strong = value >= figures["strong"] * query.unknown
+    guessed = scored.surest < figures["sure"] and scored.coverage < figures["guess_coverage"]
+    strong = value >= figures["strong"] * query.unknown and not guessed
     least: float = figures["strong_coverage" if strong else "named_coverage"]
-    return named >= least or bool(in_part >= figures["part_coverage"])
+    return scored.named >= least or bool(in_part >= figures["part_coverage"])
 
 
 def _stands_in(unit: Unit, text: str) -> bool:

@@ -42,7 +42,12 @@ function score(query, figures, allowed, most) {
     if (value >= least) good.push({ position: table.positions[slot], slot, score: value });
   });
   const best = good.sort((a, b) => b.score - a.score || a.position - b.position).slice(0, most);
-  for (const one of best) one.named = covered(query, table.named, one.slot * table.atoms);
+  for (const one of best) {
+    const row = one.slot * table.atoms;
+    one.named = covered(query, table.named, row);
+    one.coverage = covered(query, table.cover, row);
+    one.surest = Math.max(0, ...table.named.subarray(row, row + table.atoms));
+  }
   return best;
 }
 
@@ -159,7 +164,9 @@ function rate(query, scored, lexicon) {
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
   else if (cleaned.exact[0].includes(query.text)) value *= figures.in_title;
   if (isAsked(query, chosenLimit)) value *= figures.limit_answer;
-  const needed = value >= figures.strong * query.unknown ? figures.strong_coverage : figures.named_coverage;
+  const guessed = scored.surest < figures.sure && scored.coverage < figures.guess_coverage;
+  const strong = value >= figures.strong * query.unknown && !guessed;
+  const needed = strong ? figures.strong_coverage : figures.named_coverage;
   const answers = scored.named >= needed || most >= figures.part_coverage;
   return { score: value, entry, part: chosen, answers };
 }
