@@ -97,6 +97,22 @@ def test_an_edit_of_running_text_touches_few_files_of_the_search(
     assert {name: file.make() for name, file in after.items()} == {name: file.make() for name, file in anew.items()}
 
 
+def test_an_edit_of_running_text_makes_its_page_and_no_list(
+    draft: Draft, remembering: Callable[[], Handbook], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "made.db")
+    place = Workplace(draft.root, tmp_path / "out", store)
+    generate(remembering(), place)
+    before = files(tmp_path / "out/docs")
+    draft.replace("sop/office/OF-CX-01.md", "快递员把快件送到前台。", "快递员把快件送到前台，由保安代收。")
+    made = generate(remembering(), place)
+    after = files(tmp_path / "out/docs")
+    pages = [name for name in after if name.endswith(".md") and after[name] != before.get(name)]
+    assert pages == ["OF-CX-01/index.md"]
+    assert made.outcome.written < len(after) / 3
+    store.close()
+
+
 def test_an_index_from_the_cache_is_the_index(draft: Draft, remembering: Callable[[], Handbook]) -> None:
     build_index(remembering())
     for old, new in (

@@ -240,6 +240,12 @@ def test_english_is_understood(query: str, found: str, english: Index) -> None:
     assert found in ids(english, query)[:2]
 
 
+@pytest.mark.parametrize("query", ["北京到殿体的机票多少钱", "从广州飞殿体转哪一班"])
+def test_a_guess_about_a_small_part_of_a_question_is_no_answer(query: str, chinese: Index) -> None:
+    assert ids(chinese, "殿体") == ids(chinese, "电梯")[: len(ids(chinese, "殿体"))] != []
+    assert ask(chinese, query).results == ()
+
+
 @pytest.mark.parametrize(
     "query", ["股票行情", "红烧肉的做法", "量子计算", "包裹火星飞船", "xyzzy", "weather in Paris", "???", ""]
 )

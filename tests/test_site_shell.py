@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -19,6 +21,7 @@ from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
 from sopbook.resources import site_folder, templates_folder
 from sopbook.targets import Workplace
+from sopbook.targets.site.compiled import kept_templates
 from sopbook.targets.site.finish import finish_page, first_styles
 from sopbook.targets.site.navigation import Navigation
 from sopbook.targets.site.pages import render_pages
@@ -117,6 +120,50 @@ def test_a_theme_of_the_house_is_used(draft: Draft) -> None:
     draft.write("mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))
     compare_with_mkdocs(draft)
     assert "版权所有" in (draft.root / "build/site/OF-CX-01/index.html").read_text("utf-8")
+
+
+def test_what_a_skeleton_does_not_know_is_rendered_whole(draft: Draft) -> None:
+    """A title that is not plain, and addresses of the sources."""
+    draft.replace("sop/office/OF-CX-01.md", "title: 快件收发", "title: 快件 <收> & 发")
+    config = yaml.safe_load(draft.read("mkdocs.yml"))
+    config["repo_url"] = "https://github.com/example/handbook"
+    draft.write("mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))
+    compare_with_mkdocs(draft)
+    del config["repo_url"]
+    draft.write("mkdocs.yml", yaml.safe_dump(config, allow_unicode=True))
+    compare_with_mkdocs(draft)
+
+
+def test_compiled_templates_are_kept_and_never_needed(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(draft.root))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    kept_templates.cache_clear()
+    place = Workplace(draft.root, draft.root / "build")
+    page = draft.root / "build/site/OF-CX-01/index.html"
+    try:
+        build(draft.load(), place)
+        whole = page.read_bytes()
+        (folder,) = draft.root.glob("_jinja2-cache-*")
+        assert folder.stat().st_mode & 0o777 == 0o700
+        files = list(folder.iterdir())
+        assert files
+        for file in files:
+            file.write_bytes(b"broken")
+        shutil.rmtree(draft.root / "build")
+        build(draft.load(), place)
+        assert page.read_bytes() == whole
+        # A folder that others may write to is not trusted, one that is gone not missed.
+        shutil.rmtree(folder)
+        shutil.rmtree(draft.root / "build")
+        build(draft.load(), place)
+        assert page.read_bytes() == whole
+        folder.write_text("no folder")
+        kept_templates.cache_clear()
+        shutil.rmtree(draft.root / "build")
+        build(draft.load(), place)
+        assert page.read_bytes() == whole
+    finally:
+        kept_templates.cache_clear()
 
 
 @pytest.mark.parametrize("root", [REPOSITORY, None], ids=["property", "scaffold"])

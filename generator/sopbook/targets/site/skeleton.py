@@ -76,6 +76,7 @@ class Skeletons:
             and _FEATURES.issuperset(theme.get("features") or [])
             and _META.issuperset(page.meta)
             and not page.is_homepage
+            and page.edit_url is None
             and _PLAIN.fullmatch(page.title or "") is not None
         )
 
