@@ -71,7 +71,7 @@ class Gifts:
         """Keep what the documents that were taken apart now give, and how words are read."""
         rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
-            gives, read = _split(more)
+            gives, _, read = _split(more)
             rows[_key(self._kept.values[number]["gives"])] = gives
             learnt |= loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
@@ -103,8 +103,11 @@ class Gifts:
 
     def file(self, position: int) -> bytes:
         """A document as a browser gets it."""
+        document = self.documents[position]
+        if document.id in self._kept.more:
+            return _split(self._kept.more[document.id])[1]
         with unwatched():  # Its head has the digest of it.
-            return dumps(pack(entry_of(self._handbook, self.documents[position])))
+            return dumps(pack(entry_of(self._handbook, document)))
 
     @cached_property
     def _analyst(self) -> Analyst:
@@ -115,7 +118,7 @@ class Gifts:
         entry = entry_of(self._handbook, document)
         learnt_readings()
         given = self._analyst.given(entry)
-        gives = dumps([given.tokens, given.forms, given.numbers])
+        gives, file = dumps([given.tokens, given.forms, given.numbers]), dumps(pack(entry))
         lengths = [sum(row[1 + field] for row in given.tokens.values()) for field in range(len(FIELDS))]
         head = {
             "kind": str(entry.kind),
@@ -124,9 +127,9 @@ class Gifts:
             "weight": _weight_of(entry),
             "lengths": [_rounded_length(length) for length in lengths],
             "gives": digest(gives),
-            "file": digest(dumps(pack(entry))),
+            "file": digest(file),
         }
-        return head, _BETWEEN.join((gives, dumps(learnt_readings())))
+        return head, _BETWEEN.join((gives, file, dumps(learnt_readings())))
 
 
 @lru_cache(maxsize=1)
@@ -135,10 +138,10 @@ def _analyst(language: str, own: OwnWords) -> Analyst:
     return Analyst(language, own)
 
 
-def _split(more: bytes) -> tuple[bytes, bytes]:
-    """What a document gives, and the readings that were looked up for it."""
-    gives, read = more.split(_BETWEEN)
-    return gives, read
+def _split(more: bytes) -> tuple[bytes, bytes, bytes]:
+    """What a document gives, the document as a browser gets it, and the readings that were looked up."""
+    gives, file, read = more.split(_BETWEEN)
+    return gives, file, read
 
 
 def _key(gives: str) -> str:
