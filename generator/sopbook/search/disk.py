@@ -93,6 +93,7 @@ def _settings(index: Index) -> dict[str, Any]:
         "stop": sorted(index.stop),
         "particles": sorted(index.particles),
         "limits": sorted(index.limits),
+        "kinds": {kind: list(words) for kind, words in index.kinds.items()},
         "simplified": dict(index.simplified),
         "count": len(index.entries),
     }
@@ -160,6 +161,7 @@ class DiskIndex:
         self.stop: frozenset[str] = frozenset(settings["stop"])
         self.particles: frozenset[str] = frozenset(settings["particles"])
         self.limits: frozenset[str] = frozenset(settings["limits"])
+        self.kinds: Mapping[str, tuple[str, ...]] = {kind: tuple(words) for kind, words in settings["kinds"].items()}
         self.simplified: Mapping[str, str] = settings["simplified"]
         self._documents = open_dir(str(folder), _DOCUMENTS).searcher()
         self._words = open_dir(str(folder), _WORDS).searcher()

@@ -82,6 +82,8 @@ class Lexicon(Protocol):
     stop: frozenset[str]
     particles: frozenset[str]
     limits: frozenset[str]
+    kinds: Mapping[str, tuple[str, ...]]
+    """The words by which kinds of documents are asked for."""
     simplified: Mapping[str, str]
 
     def get(self, token: str) -> Token | None:
@@ -112,6 +114,7 @@ class Index:
     stop: frozenset[str]
     particles: frozenset[str]
     limits: frozenset[str]
+    kinds: Mapping[str, tuple[str, ...]]
     simplified: Mapping[str, str]
     keys: Mapping[str, tuple[Token, ...]]
     firsts: Mapping[str, str]
@@ -161,6 +164,10 @@ class Frame:
         self.stop = frozenset(normalise(word, table).strip() for word in known["stop"])
         self.particles = frozenset(known["particles"])
         self.limits = frozenset(normalise(word, table).strip() for word in known["how_long"])
+        asked = words.search_words("kinds")
+        self.kinds: Mapping[str, tuple[str, ...]] = {
+            kind: tuple(normalise(word, table).strip() for word in asked[kind]) for kind in relevance()["asked_kinds"]
+        }
         typed = frozenset(self._typed)
         self.simplified: Mapping[str, str] = {old: new for old, new in sorted(table.items()) if new in typed}
         firsts: dict[str, set[str]] = defaultdict(set)
@@ -213,6 +220,7 @@ def build_index(handbook: Handbook) -> Index:
         frame.stop,
         frame.particles,
         frame.limits,
+        frame.kinds,
         frame.simplified,
         {key: tuple(grouped) for key, grouped in keys.items()},
         frame.firsts,

@@ -55,14 +55,16 @@ class _Meant:
 class Query:
     """A query understood.
 
-    ``text`` is its one spelling, run together; ``masses`` has a whole number for each atom; ``unknown`` is the
-    weight (hundredths) of a word that no document has, by which scores are measured.
+    ``text`` is its one spelling, run together; ``masses`` has a whole number for each atom; ``kinds`` are the kinds
+    of documents that it asks for; ``unknown`` is the weight (hundredths) of a word that no document has, by which
+    scores are measured.
     """
 
     text: str
     masses: tuple[int, ...]
     units: tuple[Unit, ...]
     asks_how_long: bool
+    kinds: frozenset[str]
     unknown: int
 
 
@@ -86,7 +88,8 @@ def understand(query: str, lexicon: Lexicon) -> Query:
         reader = _Reader(lexicon, keep_all=True)
         reader.read(runs(text))
     asks = any(_stands_in(phrase, text) for phrase in lexicon.limits)
-    return Query(joined(text), tuple(reader.masses), tuple(reader.units), asks, lexicon.unknown)
+    kinds = frozenset(kind for kind, words in lexicon.kinds.items() if any(_stands_in(word, text) for word in words))
+    return Query(joined(text), tuple(reader.masses), tuple(reader.units), asks, kinds, lexicon.unknown)
 
 
 def _stands_in(phrase: str, text: str) -> bool:

@@ -179,6 +179,8 @@ def _rate(query: Query, scored: Scored, store: Store) -> Rated:
         value *= figures["in_title"]
     if chosen and _is_asked(query, chosen, store):
         value *= figures["limit_answer"]
+    if entry.kind in query.kinds:
+        value *= figures["asked_kinds"][entry.kind]
     return Rated(value, entry, chosen, _answers(query, value, scored, most))
 
 

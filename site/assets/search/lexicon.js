@@ -29,6 +29,7 @@ class Lexicon {
     this.stop = new Set(core.stop);
     this.particles = new Set(core.particles);
     this.limits = new Set(core.limits);
+    this.kinds = core.asked_kinds;
     this.simplified = simplifier(core.simplified);
     this.tokens = new Map();
     this.keys = new Map();

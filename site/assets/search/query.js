@@ -40,12 +40,13 @@ function read(text, lexicon) {
     reader.read(found);
   }
   const spaced = ` ${found.map((run) => run.text).join(" ")} `;
-  const asks = [...lexicon.limits].some((phrase) =>
-    phrase[0] > "\u2000" ? text.includes(phrase) : spaced.includes(` ${phrase} `));
+  const standsIn = (phrase) => (phrase[0] > "\u2000" ? text.includes(phrase) : spaced.includes(` ${phrase} `));
+  const asks = [...lexicon.limits].some(standsIn);
+  const kinds = new Set(Object.keys(lexicon.kinds).filter((kind) => lexicon.kinds[kind].some(standsIn)));
   for (const unit of reader.units) {
     unit.weight = Math.max(0, ...unit.meanings.map(([token, quality]) => token.idf * quality));
   }
-  return { text: joined(text), masses: reader.masses, units: reader.units, asksHowLong: asks, unknown: lexicon.unknown };
+  return { text: joined(text), masses: reader.masses, units: reader.units, asksHowLong: asks, kinds, unknown: lexicon.unknown };
 }
 
 const spellingsOf = (token) =>

@@ -164,6 +164,7 @@ function rate(query, scored, lexicon) {
   if (cleaned.exact.includes(query.text)) value *= figures.exact_name;
   else if (cleaned.exact[0].includes(query.text)) value *= figures.in_title;
   if (isAsked(query, chosenLimit)) value *= figures.limit_answer;
+  if (query.kinds.has(entry.kind)) value *= figures.asked_kinds[entry.kind];
   const guessed = scored.surest < figures.sure && scored.coverage < figures.guess_coverage;
   const strong = value >= figures.strong * query.unknown && !guessed;
   const needed = strong ? figures.strong_coverage : figures.named_coverage;
