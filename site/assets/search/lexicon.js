@@ -33,49 +33,64 @@ class Lexicon {
     this.simplified = simplifier(core.simplified);
     this.tokens = new Map();
     this.keys = new Map();
-    this.chars = new Map();
-    this.firsts = new Map();
-    this.seconds = new Map();
     this.pieces = new Map();
     this.files = new Map();
     this.documents = new Map();
     this.missing = new Set();
   }
 
+  /** The piece with that key if it is here; else it is noted as missing. */
+  #pieceOf(key) {
+    const number = this.#shard(key);
+    const piece = this.pieces.get(number);
+    if (!piece) this.missing.add(number);
+    return piece;
+  }
+
   /** True if the piece with that key is here; else it is noted as missing. */
   has(key) {
-    const number = this.#shard(key);
-    if (this.pieces.get(number) === "here") return true;
-    this.missing.add(number);
-    return false;
+    return this.#pieceOf(key) !== undefined;
   }
 
-  get(token) {
-    return this.has(keyOf(token)) ? this.tokens.get(token) : undefined;
-  }
-
-  starting(key) {
-    if (!this.has(key)) return [];
-    const found = this.keys.get(key);
-    if (found && !found.sorted) {
-      found.sort((a, b) => (a.text < b.text ? -1 : 1));
-      found.sorted = true;
+  get(text) {
+    const piece = this.#pieceOf(keyOf(text));
+    if (!piece || !Object.hasOwn(piece.t, text)) return undefined;
+    let token = this.tokens.get(text);
+    if (!token) {
+      const [idf, flags, forms, home] = piece.t[text];
+      token = { text, idf, flags, forms: forms ? forms.split("\n") : [], home };
+      this.tokens.set(text, token);
     }
-    return found ?? [];
+    return token;
+  }
+
+  /** Every token with that key, in order. */
+  starting(key) {
+    const piece = this.#pieceOf(key);
+    if (!piece) return [];
+    let found = this.keys.get(key);
+    if (!found) {
+      found = Object.keys(piece.t).filter((text) => keyOf(text) === key).sort((a, b) => (a < b ? -1 : 1)).map((text) => this.get(text));
+      this.keys.set(key, found);
+    }
+    return found;
   }
 
   character(char) {
-    return this.has(char) ? this.chars.get(char) : undefined;
+    const known = this.#pieceOf(char)?.c[char];
+    if (known === undefined) return undefined;
+    const [reading, like = ""] = known.split(" ");
+    return { reading, like };
   }
 
   /** The characters with which a word of a name begins that has `char` as its second one. */
   before(char) {
-    return (this.has(char) && this.firsts.get(char)) || "";
+    return this.#pieceOf(char)?.b[char] ?? "";
   }
 
   /** The second characters of the words of names that begin with `char`. */
   after(char) {
-    return (this.has(char) && this.seconds.get(char)) || "";
+    return this.#pieceOf(char)?.a[char] ?? "";
   }
 
   clean(text) {
@@ -135,22 +150,8 @@ class Lexicon {
   }
 
   async #piece(number) {
-    const piece = await this.fetch(`v${number}`);
-    if (this.pieces.get(number) === "here") return;
-    for (const [text, [idf, flags, forms, home]] of Object.entries(piece.t)) {
-      const token = { text, idf, flags, forms: forms ? forms.split("\n") : [], home };
-      this.tokens.set(text, token);
-      const key = keyOf(text);
-      if (!this.keys.has(key)) this.keys.set(key, []);
-      this.keys.get(key).push(token);
-    }
-    for (const [char, known] of Object.entries(piece.c)) {
-      const [reading, like = ""] = known.split(" ");
-      this.chars.set(char, { reading, like });
-    }
-    for (const [char, before] of Object.entries(piece.b)) this.firsts.set(char, before);
-    for (const [char, after] of Object.entries(piece.a)) this.seconds.set(char, after);
-    this.pieces.set(number, "here");
+    // What is in it is taken out as it is asked for: a query needs a few tokens of a hundred.
+    this.pieces.set(number, await this.fetch(`v${number}`));
   }
 }
 
