@@ -96,14 +96,6 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def spare_collections() -> None:
-    """Let Python look for garbage in cycles seldom: a handbook is a million objects and no garbage.
-
-    A quarter of the time of a build in which little has changed went into looking.
-    """
-    gc.set_threshold(100_000, 50, 50)
-
-
 def _names() -> list[str]:
     """The names of the targets, which are those of their modules."""
     return sorted(module.name for module in pkgutil.iter_modules(all_of_them.__path__))

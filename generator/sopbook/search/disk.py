@@ -93,7 +93,7 @@ def _settings(index: Index) -> dict[str, Any]:
         "stop": sorted(index.stop),
         "particles": sorted(index.particles),
         "limits": sorted(index.limits),
-        "kinds": {kind: list(words) for kind, words in index.kinds.items()},
+        "kinds": dict(index.kinds),
         "simplified": dict(index.simplified),
         "count": len(index.entries),
     }

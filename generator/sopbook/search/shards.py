@@ -129,7 +129,7 @@ def _core(frame: Frame, count: int) -> dict[str, Any]:
         "stop": sorted(frame.stop),
         "particles": sorted(frame.particles),
         "limits": sorted(frame.limits),
-        "asked_kinds": {kind: list(words) for kind, words in frame.kinds.items()},
+        "asked_kinds": dict(frame.kinds),
         "simplified": "".join(old + new for old, new in frame.simplified.items()),
         "relevance": relevance(),
         "words": _words(words),

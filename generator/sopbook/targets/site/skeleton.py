@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,9 +22,14 @@ NAVIGATION, CONTENTS = "sopbook_navigation", "sopbook_toc"
 """The names under which the template gets the navigation and the table of contents."""
 
 _FEATURES = frozenset(
-    f"{group}.{name}"
-    for group, names in (("navigation", ("indexes", "prune", "top", "sections", "expand")), ("toc", ("follow",)))
-    for name in names
+    {
+        "navigation.expand",
+        "navigation.indexes",
+        "navigation.prune",
+        "navigation.sections",
+        "navigation.top",
+        "toc.follow",
+    }
 )
 """Features of the theme that do not make its templates look at more of a page than is listed here."""
 
@@ -34,7 +39,7 @@ _META = frozenset({"title", "hide"})
 _PLAIN = re.compile(r"[^\s<&]+(?: [^\s<&]+)*")
 
 # Characters for private use stand for nothing, so no template writes them. ``#`` keeps addresses as they are.
-_MARK = re.compile("#?\ue000([a-z]+)\ue001")
+_MARK = re.compile("#?\ue000([a-z_]+)\ue001")
 
 Render = Callable[[Mapping[str, object]], str]
 """Renders the page's template with some variables in the place of its own."""
@@ -58,22 +63,24 @@ class _Kind:
     has_next: bool
 
 
-@dataclass
 class Skeletons:
     """The skeletons of one site."""
 
-    config: MkDocsConfig
-    _known: dict[_Kind, list[str]] = field(default_factory=dict)
+    def __init__(self, config: MkDocsConfig) -> None:
+        theme = config.theme
+        self._is_known = (
+            theme.name == "material"
+            and not theme.custom_dir
+            and not config.hooks
+            and not config.plugins
+            and _FEATURES.issuperset(theme.get("features") or [])
+        )
+        self._skeletons: dict[_Kind, list[str]] = {}
 
     def serves(self, page: Page) -> bool:
         """True if it is known what the template shows of this page: it is the theme's own, and the page has no more."""
-        theme = self.config.theme
         return (
-            theme.name == "material"
-            and not theme.custom_dir
-            and not self.config.hooks
-            and not self.config.plugins
-            and _FEATURES.issuperset(theme.get("features") or [])
+            self._is_known
             and _META.issuperset(page.meta)
             and not page.is_homepage
             and page.edit_url is None
@@ -81,12 +88,12 @@ class Skeletons:
         )
 
     def page(self, page: Page, parts: Mapping[str, str], render: Render) -> str:
-        """The HTML of a page. ``parts`` are its navigation and table of contents."""
+        """The HTML of a page. ``parts`` are its navigation and table of contents, by the names of their variables."""
         kind = _kind(page)
-        if kind not in self._known:
-            blank = {name: _mark(name.rpartition("_")[2]) for name in parts}
-            self._known[kind] = _MARK.split(render({"page": _blank(page, kind), **blank}))
-        pieces = self._known[kind]
+        if kind not in self._skeletons:
+            marks = {name: _mark(name) for name in parts}
+            self._skeletons[kind] = _MARK.split(render({"page": _blank(page, kind), **marks}))
+        pieces = self._skeletons[kind]
         values = {
             "title": page.title,
             "named": page.meta.get("title"),
@@ -95,7 +102,7 @@ class Skeletons:
             "skip": page.toc.items[0].url if kind.has_contents else "",
             "previous": normalize_url(page.previous_page.url, page) if page.previous_page else "",
             "next": normalize_url(page.next_page.url, page) if page.next_page else "",
-            **{name.rpartition("_")[2]: text for name, text in parts.items()},
+            **parts,
         }
         return "".join(values[piece] if at % 2 else piece for at, piece in enumerate(pieces))
 
