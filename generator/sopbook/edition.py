@@ -110,6 +110,8 @@ class Edition:
             if name not in self._there or self._there[name].inode != state.inode:
                 self._keep(name)
         _replace(self.folder, self._new)
+        if self._spare is not None:
+            self._spare.mkdir(exist_ok=True)  # empty after a first build: a sign to fill it
 
     def _keep(self, name: str) -> None:
         source, target = f"{self.folder}/{name}", self._place(name)
@@ -142,6 +144,23 @@ class Edition:
             # What stands there may be the present state's as well: never write into it.
             Path(path).unlink(missing_ok=True)
         return path
+
+
+def is_empty(folder: Path) -> bool:
+    """True for a folder with nothing in it."""
+    try:
+        return not folder.is_symlink() and next(os.scandir(folder), None) is None
+    except OSError:
+        return False
+
+
+def stock(spare: Path, folder: Path) -> None:
+    """Give every file of a folder a second name in its spare, which is empty. Raises OSError."""
+    for path, _, names in os.walk(folder):
+        target = f"{spare}{path.removeprefix(str(folder))}"
+        Path(target).mkdir(parents=True, exist_ok=True)
+        for name in names:
+            os.link(f"{path}/{name}", f"{target}/{name}")
 
 
 def _replace(folder: Path, new: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import watching
 from sopbook.compact_json import dumps, loads
-from sopbook.edition import Edition, files_in, recover_folder, write_file
-from sopbook.parallel import WorkerDied, map_share
-from sopbook.targets import Outcome, TargetFailed
+from sopbook.edition import Edition, files_in, is_empty, recover_folder, stock, write_file
+from sopbook.parallel import WorkerDied, ahead, map_share
+from sopbook.targets import Outcome, TargetFailed, Workplace
 
 if TYPE_CHECKING:
     from sopbook.cache.versions import Versions
@@ -33,12 +33,19 @@ except ImportError:  # Windows has no flock; there a second build has to be avoi
     fcntl = None  # type: ignore[assignment]
 
 
+_held: set[Path] = set()
+"""The output folders that this process holds."""
+
+
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold the output folder for one build; a second one waits for the first.
+    """Hold the output folder for one build; a second one, in another process, waits for the first.
 
     Raises TargetFailed if the folder cannot be written.
     """
+    if out in _held:
+        yield
+        return
     try:
         out.mkdir(parents=True, exist_ok=True)
         stream = (out / ".lock").open("w")
@@ -47,11 +54,35 @@ def locked(out: Path) -> Iterator[None]:
     with stream:
         if fcntl is not None:
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        _held.add(out)
+        try:
+            yield
+        finally:
+            _held.remove(out)
 
 
 SPARES = Path(".cache", "spare")
 """Where in the output folder the last state but one of each folder of outputs is kept."""
+
+
+@contextmanager
+def restocked(place: Workplace) -> Iterator[Workplace]:
+    """Fill the spares that a first build has left empty, in another process, while sources are read.
+
+    Holds the output folder if there is such a spare. What builds waits by ``Workplace.ready``.
+    """
+    spares = place.out / SPARES
+    empty = [path for path in spares.glob("*") if is_empty(path)] if place.store else []
+    if not empty:
+        yield place
+        return
+
+    def work() -> None:
+        for spare in sorted(empty):
+            stock(spare, place.out / spare.name)
+
+    with locked(place.out), ahead(work) as wait:
+        yield replace(place, ready=wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +98,10 @@ class Product:
     inputs: str
     make: Callable[[], bytes]
     same_as: tuple[Path, str] | None = None
+
+
+Last = Callable[[Mapping[str, str]], Mapping[str, bytes]]
+"""Gives the files that list the others, from the digests of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +129,27 @@ def publish(
     *,
     store: Store | None = None,
     versions: Versions | None = None,
-    last: Callable[[Mapping[str, str]], Mapping[str, bytes]] | None = None,
+    last: Last | None = None,
 ) -> Published:
     """Make ``folder`` hold exactly ``products`` (by relative path), and the files that ``last`` gives.
 
     ``last`` gets the digests of all products, for files that list the others. Raises TargetFailed
     if the disk or a process fails; the folder is then as it was before.
     """
-    shelf = _Shelf(folder, store or Store(None), versions)
-    try:
+    return shelf(folder, Workplace(folder, folder, store), versions).publish(products, last)
+
+
+def shelf(folder: Path, place: Workplace, versions: Versions | None = None) -> Shelf:
+    """A folder of outputs, looked at before it is known what shall be in it. Raises TargetFailed."""
+    with _told_as_failure(folder):
         recover_folder(folder)
-        return shelf.publish(products, last)
+        return Shelf(folder, place.store or Store(None), versions, place.ready)
+
+
+@contextmanager
+def _told_as_failure(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         where = error.filename if isinstance(error.filename, str) else folder
         raise TargetFailed(f"cannot write {where}: {error.strerror or error}") from error
@@ -119,14 +164,16 @@ def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
 
 def is_published(folder: Path, store: Store) -> bool:
     """True if the folder holds exactly what was published last."""
-    shelf = _Shelf(folder, store, None)
-    return bool(shelf.known) and shelf.known.keys() == shelf.present.keys() and all(map(shelf.is_whole, shelf.known))
+    seen = Shelf(folder, store)
+    return bool(seen.known) and seen.known.keys() == seen.present.keys() and all(map(seen.is_whole, seen.known))
 
 
-class _Shelf:
+class Shelf:
     """A folder, what is in it, and what is known of that."""
 
-    def __init__(self, folder: Path, store: Store, versions: Versions | None) -> None:
+    def __init__(
+        self, folder: Path, store: Store, versions: Versions | None = None, ready: Callable[[], None] = lambda: None
+    ) -> None:
         self._folder = folder
         self._store = store
         self._versions = versions
@@ -135,12 +182,17 @@ class _Shelf:
         self.known, digests = self._load()
         self._changed = versions.changed(digests) if versions else frozenset()
         self.present = files_in(folder)
+        self._wait_for_spare = ready
 
-    def publish(
-        self, products: Mapping[str, Product], last: Callable[[Mapping[str, str]], Mapping[str, bytes]] | None
-    ) -> Published:
+    def publish(self, products: Mapping[str, Product], last: Last | None = None) -> Published:
+        """See the function ``publish``."""
+        with _told_as_failure(self._folder):
+            return self._publish(products, last)
+
+    def _publish(self, products: Mapping[str, Product], last: Last | None) -> Published:
         fresh = {name: self.known[name] for name in products if self._is_fresh(name, products[name])}
         stale = [name for name in products if name not in fresh]
+        self._wait_for_spare()
         with Edition(self._folder, products, self._spare) as edition:
             made = self._make(edition, products, stale)
             entries = fresh | {name: entry for name, (_, entry) in zip(stale, made, strict=True)}
@@ -236,4 +288,4 @@ def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:
     return {name: entries[name].sha for name in sorted(entries)}
 
 
-__all__ = ["Product", "Published", "is_published", "locked", "publish", "sync_folder", "write_file"]
+__all__ = ["Product", "Published", "is_published", "locked", "publish", "shelf", "sync_folder", "write_file"]

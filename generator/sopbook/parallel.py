@@ -13,7 +13,8 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
 _T = TypeVar("_T")
@@ -39,11 +40,8 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     WorkerDied if a process was killed.
     """
     count = min(_processors(), len(items) // (_WORTH // 2))
-    # Forking a program with threads may leave a child with a lock that nobody opens.
-    if count < 2 or not hasattr(os, "fork") or threading.active_count() > 1:
+    if not _can_share(count):
         return work(items)
-    sys.stdout.flush()
-    sys.stderr.flush()
     shares = [[at for at in range(len(items)) if at // _BLOCK % count == index] for index in range(count)]
     children = [_start(work, [items[at] for at in share]) for share in shares[1:]]
     results: list[_R | None] = [None] * len(items)
@@ -63,6 +61,45 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     return results  # type: ignore[return-value]
 
 
+@contextmanager
+def ahead(work: Callable[[], object] | None) -> Iterator[Callable[[], None]]:
+    """Begins ``work`` in another process; the ``with`` block gets a function that waits for its end.
+
+    For work that leaves what it finds in the cache: whoever then does it again has it at once, or has
+    to do it, if the other process could not. Without a second processor nothing is begun.
+    """
+    if work is None or not _can_share(_processors()):
+        yield lambda: None
+        return
+
+    def do(_: Sequence[object]) -> list[object]:
+        work()
+        return []
+
+    pid, stream = _start(do, ())
+    waiting = [pid]
+
+    def wait() -> None:
+        while waiting:
+            with stream:
+                stream.read()
+            os.waitpid(waiting.pop(), 0)
+
+    try:
+        yield wait
+    except BaseException:
+        for pid in waiting:
+            os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        wait()
+
+
+def _can_share(count: int) -> bool:
+    # Forking a program with threads may leave a child with a lock that nobody opens.
+    return count > 1 and hasattr(os, "fork") and threading.active_count() == 1
+
+
 def _place(results: list[_R | None], share: Sequence[int], found: Sequence[_R]) -> None:
     for at, result in zip(share, found, strict=True):
         results[at] = result
@@ -75,6 +112,8 @@ def _processors() -> int:
 
 
 def _start(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> tuple[int, BinaryIO]:
+    sys.stdout.flush()
+    sys.stderr.flush()
     reading, writing = os.pipe()
     parent = os.getpid()
     pid = os.fork()

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from sopbook.cache.store import Store
@@ -21,6 +22,7 @@ from sopbook.resources import site_folder, templates_folder
 _SOURCES = "sop"
 _FOLDERS = ("site", "templates")
 _CHUNK = 1 << 20
+_name = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +82,43 @@ def inputs_digest(root: Path) -> str:
 
 def outputs_digest(out: Path) -> str:
     """Names, sizes and times of change of all files in the output folder (but for the cache and the lock)."""
-    parts = []
-    for path, status in _files(out):
-        parts.append(f"{path} {status.st_size} {status.st_mtime_ns} {stat.S_IFMT(status.st_mode)}")
-    return digest(*parts)
+    return digest(*(f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out)))
 
 
 def _contents(path: Path) -> Iterator[str]:
     if path.is_dir():
         for name, status in _files(path):
             yield name
-            yield _content(path / name, status)
+            yield _content(f"{path}/{name}", status)
     elif path.is_file():
         yield path.name
-        yield _content(path, path.stat())
+        yield _content(str(path), path.stat())
 
 
-def _content(path: Path, status: os.stat_result) -> str:
+def _content(path: str, status: os.stat_result) -> str:
     try:
-        link = str(path.readlink()) if stat.S_ISLNK(status.st_mode) else ""
-        if not path.is_file():
+        link = str(Path(path).readlink()) if stat.S_ISLNK(status.st_mode) else ""
+        if not (stat.S_ISREG(status.st_mode) or Path(path).is_file()):
             return f"{link} {status.st_mode}"
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:  # noqa: PTH123 - as in cache.tool
             return digest(link, *iter(lambda: stream.read(_CHUNK), b""))
     except OSError as error:
         return str(error.strerror)
 
 
-def _files(folder: Path, prefix: str = "") -> Iterator[tuple[str, os.stat_result]]:
-    """Files and links below a folder, without hidden ones, in the order of their names."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Files and links below a folder, without hidden ones, in an order that only their names decide."""
+    waiting = [(str(folder), "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        try:
+            entries = sorted(os.scandir(path), key=_name)
+        except OSError:
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(Path(entry.path), f"{prefix}{entry.name}/")
-        else:
-            yield prefix + entry.name, entry.stat(follow_symlinks=False)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{prefix}{entry.name}/"))
+            else:
+                yield prefix + entry.name, entry.stat(follow_symlinks=False)

@@ -12,8 +12,8 @@ import os
 import pkgutil
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sopbook.cli.misuse import Misuse
 from sopbook.errors import HandbookNotFound
@@ -43,6 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        # Takes longer to load than a build in which nothing has changed.
+        from importlib.metadata import version
+
+        print(f"sopbook {version('sopbook')}")
+        parser.exit()
+
+
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sopbook",
@@ -50,7 +62,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         epilog="`sopbook COMMAND --help` explains a command.",
     )
     parser.add_argument("-C", dest="directory", metavar="DIR", default=".", help="work on the handbook in DIR")
-    parser.add_argument("--version", action="version", version=f"sopbook {version('sopbook')}")
+    parser.add_argument("--version", action=_Version, help="show program's version number and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in _needed(given):
         command = importlib.import_module(f"{__name__}.{name}")
@@ -61,8 +73,10 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 def _needed(given: Sequence[str]) -> list[str]:
     """The modules to load: that of the command that is asked for, or all of them where it is not found so quickly."""
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
     command = _first_word(given)
+    if not command and "--version" in given:
+        return []
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
     return [command] if command in names and _is_command(command) else names
 
 

@@ -66,8 +66,10 @@ def run(options: argparse.Namespace) -> int:
     said = unchanged.recall()
     if said is None:
         try:
-            with _orderly_end(), _uncollected():
-                said, outcomes = _build(options, Workplace(root, out, store))
+            from sopbook.output import restocked
+
+            with _orderly_end(), _uncollected(), restocked(Workplace(root, out, store)) as place:
+                said, outcomes = _build(options, place)
         except (TargetFailed, OSError) as failed:
             print(f"sopbook: {failed}", file=sys.stderr)
             return 1

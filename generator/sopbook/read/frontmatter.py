@@ -112,7 +112,7 @@ def _enumerated(table: str, name: str) -> list[Any]:
 class FrontMatter(BaseModel):
     """What every document states about itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     id: Number = Field(description="Document number")
     kind: Annotated[Kind, *_enumerated("kinds", "kind")] = Field(description="Kind of document")
@@ -273,7 +273,7 @@ def _known_keys(model: type[BaseModel]) -> list[str]:
 class FigureMatter(BaseModel):
     """One figure of the settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     value: String
     group: String = ""
@@ -301,7 +301,7 @@ _Minutes = Annotated[int, BeforeValidator(_digits), Field(ge=0, le=600)]
 class ThresholdsMatter(BaseModel):
     """The least share of what must have a question, in per cent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     steps: _Percent = 0
     critical: _Percent = 0
@@ -311,7 +311,7 @@ class ThresholdsMatter(BaseModel):
 class TrainingMatter(BaseModel):
     """How staff are tested."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     pass_mark: _Percent = 80
     questions: _Count = 10
@@ -324,7 +324,7 @@ class TrainingMatter(BaseModel):
 class SettingsMatter(BaseModel):
     """The settings file of a handbook."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     organisation: String = Field(description="Who the handbook belongs to")
     title: String = Field(description="Name of the handbook")

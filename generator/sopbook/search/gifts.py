@@ -71,8 +71,9 @@ class Gifts:
         """Keep what the documents that were taken apart now give, and how words are read."""
         rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
-            gives, _, read = _split(more)
+            gives, file, read = _split(more)
             rows[_key(self._kept.values[number]["gives"])] = gives
+            rows[_file_key(self._kept.values[number]["file"])] = file
             learnt |= loads(read)
         rows[self._readings] = dumps(dict(sorted(learnt.items())))
         self._store.put_all(rows)
@@ -106,6 +107,9 @@ class Gifts:
         document = self.documents[position]
         if document.id in self._kept.more:
             return _split(self._kept.more[document.id])[1]
+        kept = self._store.get(_file_key(self.heads[position].file))
+        if kept is not None and digest(kept) == self.heads[position].file:
+            return kept
         with unwatched():  # Its head has the digest of it.
             return dumps(pack(entry_of(self._handbook, document)))
 
@@ -146,6 +150,10 @@ def _split(more: bytes) -> tuple[bytes, bytes, bytes]:
 
 def _key(gives: str) -> str:
     return f"gift {gives}"
+
+
+def _file_key(file: str) -> str:
+    return f"file {file}"
 
 
 def _given(row: bytes | None, gives: str) -> Given | None:

@@ -217,7 +217,7 @@ class _Reader:
         if not meant.meanings and self._pieces(word):
             return
         if not meant.meanings:
-            meant = self._mistyped(word)
+            meant = self._mistyped(word, ends=ends)
         if meant.meanings:
             self._atom(max(token.idf for token, _ in meant.meanings), meant)
         else:
@@ -262,12 +262,17 @@ class _Reader:
         begun.sort(key=lambda token: (token.idf, token.text))
         return begun[: self._figures["prefix_expansions"]]
 
-    def _mistyped(self, word: str) -> _Meant:
-        """The tokens that differ from a word by one letter."""
+    def _mistyped(self, word: str, *, ends: bool) -> _Meant:
+        """The tokens that differ from a word by one letter.
+
+        A few letters at the end of a query are pinyin that goes on, rather than pinyin with a mistake in it.
+        """
         if len(word) < 4:
             return _Meant()
         found: list[tuple[Token, str]] = []
         for mark, text, size in (("", stem(word), 3), (PINYIN, fold_pinyin(word), 4)):
+            if mark and ends and len(word) < self._figures["whole_pinyin"]:
+                continue
             for start in dict.fromkeys(_mistyped_starts(text, size)):
                 found += [
                     (token, "typo")

@@ -9,14 +9,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
+from typing import Any
 
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
 _SEPARATED = re.compile(r"[ \t\r\n\-_./·#:]*")
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
-_stem = lru_cache(maxsize=50_000)(snowballstemmer.stemmer("porter").stemWord)
 # Characters that stay as they are when accents are taken apart: most texts have no others.
 _PLAIN = re.compile("[\u0000-\u007f\u2010-\u2027\u3000-\u303f\u3400-\u9fff]*")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -88,4 +86,17 @@ def fold_pinyin(letters: str) -> str:
 
 def stem(word: str) -> str:
     """The stem of an English word (M. F. Porter, "An algorithm for suffix stripping", 1980)."""
-    return str(_stem(word)) if len(word) > 2 else word
+    return _stem(word) if len(word) > 2 else word
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+@cache
+def _stemmer() -> Any:
+    # Many handbooks have no English words, and few builds meet new ones.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")

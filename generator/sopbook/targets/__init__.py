@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where a target works: the handbook's folder, the folder it may write to, and the cache if there is one."""
+    """Where a target works: the handbook's folder, the folder it may write to, and the cache if there is one.
+
+    ``ready`` waits for what another process may still be doing in ``out``.
+    """
 
     root: Path
     out: Path
     store: Store | None = None
+    ready: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class Reader {
     }
     let found = this.meanings(word, ends);
     if (found.meanings.length === 0 && this.pieces(word)) return;
-    if (found.meanings.length === 0) found = this.mistyped(word);
+    if (found.meanings.length === 0) found = this.mistyped(word, ends);
     if (found.meanings.length > 0) {
       this.atom(Math.max(...found.meanings.map(([token]) => token.idf)), found);
     } else {
@@ -216,10 +216,11 @@ class Reader {
       .slice(0, this.figures.prefix_expansions);
   }
 
-  mistyped(word) {
+  mistyped(word, ends) {
     if (word.length < 4) return this.weighed([]);
     const found = [];
     for (const [mark, text, size] of [["", stem(word), 3], [PINYIN, foldPinyin(word), 4]]) {
+      if (mark && ends && word.length < this.figures.whole_pinyin) continue;
       for (const start of new Set(mistypedStarts(text, size))) {
         for (const token of this.lexicon.starting(mark + start)) {
           if (oneEdit(text, token.text.slice(mark.length)) && token.flags & WORD) found.push([token, "typo"]);

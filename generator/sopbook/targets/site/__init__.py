@@ -14,10 +14,11 @@ import yaml
 from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.output import Product, publish, write_file
+from sopbook.output import Product, shelf, write_file
+from sopbook.parallel import ahead
 from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
-from sopbook.targets.site.beside import bytes_of, files_beside_pages, site_folders
+from sopbook.targets.site.beside import bytes_of, files_beside_pages, search_index, site_folders
 from sopbook.targets.site.builder import config_text, plain_config
 from sopbook.targets.site.finish import finish_page, first_styles
 from sopbook.targets.site.navigation import Navigation
@@ -39,15 +40,23 @@ class Compiled:
     own: Mapping[str, Any]
 
 
-def generate(handbook: Handbook, place: Workplace) -> Compiled:
-    """Write ``docs`` and ``mkdocs.yml`` into the output folder.
+def generate(handbook: Handbook, place: Workplace, *, meanwhile: Callable[[], object] = lambda: None) -> Compiled:
+    """Write ``docs`` and ``mkdocs.yml`` into the output folder; ``meanwhile`` may be done beside that.
 
     Raises TargetFailed if the handbook's own ``mkdocs.yml`` or a template is wrong, or a file
     cannot be read or written.
     """
     own = _own_config(place.root)
     config = plain_config(handbook, own)
-    made = publish(place.out / "docs", _docs(handbook, place), store=place.store, versions=handbook.versions)
+    # The index needs nothing from the pages, so that it can be brought up to date beside them. A first
+    # one is put together on all cores, and reading it again from the cache would take longer.
+    is_first = not (place.out / "docs").is_dir()
+    with ahead(None if is_first or not handbook.versions else partial(search_index, handbook)) as wait_for_index:
+        docs = shelf(place.out / "docs", place, handbook.versions)
+        products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
+        meanwhile()
+        wait_for_index()
+        made = docs.publish(products | search_index(handbook))
     items = navigation(handbook)
     try:
         write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
@@ -58,24 +67,30 @@ def generate(handbook: Handbook, place: Workplace) -> Compiled:
 
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
-    compiled = generate(handbook, place)
-    made = _Site(compiled, place)
-    site = publish(place.out / "site", made.products(), store=place.store, last=made.offline)
-    return compiled.outcome + site.outcome
+    compiled = generate(handbook, place, meanwhile=_load_shell)
+    pages = _Site(compiled, place)
+    made = shelf(place.out / "site", place).publish(pages.products(), pages.offline)
+    return compiled.outcome + made.outcome
 
 
 # ------------------------------------------------------------------- the folder of Markdown
 
 
-def _docs(handbook: Handbook, place: Workplace) -> dict[str, Product]:
-    """Everything in the folder of Markdown: pages, the files beside the documents, our own parts."""
-    folders = [place.root / "templates" / "pages", templates_folder() / "pages"]
+def _pages(handbook: Handbook, root: Path) -> dict[str, Product]:
+    """Every page of the folder of Markdown."""
+    folders = [root / "templates" / "pages", templates_folder() / "pages"]
     templates = folder_digest(folders)
-    products = {
+    return {
         name: Product(_inputs(handbook, page, templates), partial(_encoded, page.text))
         for name, page in all_pages(handbook, folders).items()
     }
-    return products | files_beside_pages(handbook, place.root)
+
+
+def _load_shell() -> type[Shell]:
+    # Takes mkdocs a moment to load.
+    from sopbook.targets.site.shell import Shell
+
+    return Shell
 
 
 def _inputs(handbook: Handbook, page: Page, templates: str) -> str:
@@ -153,16 +168,13 @@ class _Site:
 
     @cached_property
     def _shell(self) -> Shell:
-        # Takes mkdocs a moment to load.
-        from sopbook.targets.site.shell import Shell
-
         pages = frozenset(name for name in self._compiled.digests if name.endswith(".md"))
         config_file = self._place.out / "mkdocs.yml"
         key = digest(self._look, str(config_file), json.dumps(self._compiled.navigation), *sorted(pages))
         # A program that builds again and again (``sopbook serve``) need not compile the templates each time.
         if key not in _shells:
             _shells.clear()
-            _shells[key] = Shell(self._compiled.config, config_file, self._navigation, pages)
+            _shells[key] = _load_shell()(self._compiled.config, config_file, self._navigation, pages)
         return _shells[key]
 
     @cached_property

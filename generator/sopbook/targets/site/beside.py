@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 
 
 def files_beside_pages(handbook: Handbook, root: Path) -> dict[str, Product]:
-    """Every file of the folder of Markdown that is not a page about a document or an overview."""
+    """Every file of the folder of Markdown that is neither a page nor part of the search's index."""
     products = dict(_calendars(handbook)) | dict(_forms(handbook, root))
     products |= training_files(handbook)
-    products |= _search(handbook)
     for document in handbook.documents:
         products |= {name: copy_of(root / file) for name, file in _attachments(handbook, document).items()}
     for folder in reversed(site_folders(root)):
@@ -99,7 +98,8 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
         yield f"{path}.json", Product(inputs, lambda form=document: described(fillable(form, words), words))  # type: ignore[misc]
 
 
-def _search(handbook: Handbook) -> dict[str, Product]:
+def search_index(handbook: Handbook) -> dict[str, Product]:
+    """The search's index, as files."""
     from sopbook.search.shards import search_files
 
     counted = handbook.versions is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from urllib.parse import quote
 
-import segno
 from markupsafe import Markup
 
 QUIET_ZONE = 4
@@ -19,6 +18,8 @@ def address_of(base_url: str, number: str) -> str:
 
 def qr_code(text: str, alternative: str) -> Markup:
     """A QR code as inline SVG, dark on white in any colour scheme, a quarter of it readable when damaged (level Q)."""
+    import segno  # brings much along, and most builds make no new codes
+
     stream = io.BytesIO()
     segno.make(text, error="q", micro=False).save(
         stream,
