@@ -1,7 +1,8 @@
 """Work shared out among processes, where there is enough of it and the system can fork.
 
-A forked process has the whole handbook without being sent it. Each takes a fixed share, writes
-its results into a pipe and ends; one that outlives a killed parent is killed with it.
+A forked process has the whole handbook without being sent it. Each takes the next few items as soon
+as it is done with the last ones, writes its results into a pipe and ends; one that outlives a killed
+parent is killed with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -23,8 +24,11 @@ _R = TypeVar("_R")
 _WORTH = 24
 """Fewer items than this are done before a second process has started."""
 
-_BLOCK = 3
-"""So many neighbours go to one process. Files of one kind often stand at every second place."""
+_TURNS = 4_000
+"""Into how many turns work is cut at most: their numbers have to find room in a pipe."""
+
+_NUMBER = 4
+"""Bytes of the number of a turn."""
 
 _PR_SET_PDEATHSIG = 1
 
@@ -42,23 +46,49 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
     count = min(_processors(), len(items) // (_WORTH // 2))
     if not _can_share(count):
         return work(items)
-    shares = [[at for at in range(len(items)) if at // _BLOCK % count == index] for index in range(count)]
-    children = [_start(work, [items[at] for at in share]) for share in shares[1:]]
-    results: list[_R | None] = [None] * len(items)
+    size = -(-len(items) // _TURNS)
+    blocks = [items[start : start + size] for start in range(0, len(items), size)]
+    results: dict[int, list[_R]] = {}
     failure: BaseException | None = None
-    try:
-        _place(results, shares[0], work([items[at] for at in shares[0]]))
-    except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
-        failure = error
-    for index, (pid, stream) in enumerate(children, 1):
-        found: list[_R] | BaseException = _collect(pid, stream, stop=failure is not None)
-        if isinstance(found, BaseException):
-            failure = failure or found
-        else:
-            _place(results, shares[index], found)
+    with _turns(len(blocks)) as take_turn:
+
+        def share() -> dict[int, list[_R]]:
+            return {turn: work(blocks[turn]) for turn in iter(take_turn, None)}
+
+        children = [_start(share) for _ in range(count - 1)]
+        try:
+            results |= share()
+        except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
+            failure = error
+        for pid, stream in children:
+            found: dict[int, list[_R]] | BaseException = _collect(pid, stream, stop=failure is not None)
+            if isinstance(found, BaseException):
+                failure = failure or found
+            else:
+                results |= found
     if failure is not None:
         raise failure
-    return results  # type: ignore[return-value]
+    return [result for turn in range(len(blocks)) for result in results[turn]]
+
+
+@contextmanager
+def _turns(count: int) -> Iterator[Callable[[], int | None]]:
+    """A function that gives each number below ``count`` once, to whichever process asks first; then None.
+
+    The numbers lie in a pipe, which the system lets one process read at a time.
+    """
+    reading, writing = os.pipe()
+    try:
+        with os.fdopen(writing, "wb") as stream:
+            stream.write(b"".join(turn.to_bytes(_NUMBER, "big") for turn in range(count)))
+
+        def take() -> int | None:
+            number = os.read(reading, _NUMBER)
+            return int.from_bytes(number, "big") if number else None
+
+        yield take
+    finally:
+        os.close(reading)
 
 
 @contextmanager
@@ -72,11 +102,10 @@ def ahead(work: Callable[[], object] | None) -> Iterator[Callable[[], None]]:
         yield lambda: None
         return
 
-    def do(_: Sequence[object]) -> list[object]:
+    def do() -> None:
         work()
-        return []
 
-    pid, stream = _start(do, ())
+    pid, stream = _start(do)
     waiting = [pid]
 
     def wait() -> None:
@@ -100,18 +129,13 @@ def _can_share(count: int) -> bool:
     return count > 1 and hasattr(os, "fork") and threading.active_count() == 1
 
 
-def _place(results: list[_R | None], share: Sequence[int], found: Sequence[_R]) -> None:
-    for at, result in zip(share, found, strict=True):
-        results[at] = result
-
-
 def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _start(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> tuple[int, BinaryIO]:
+def _start(work: Callable[[], object]) -> tuple[int, BinaryIO]:
     sys.stdout.flush()
     sys.stderr.flush()
     reading, writing = os.pipe()
@@ -127,15 +151,15 @@ def _start(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> tup
         # Garbage goes with the process, and looking for it would copy the parent's memory page by page.
         gc.disable()
         with os.fdopen(writing, "wb") as stream:
-            stream.write(_answer(work, share))
+            stream.write(_answer(work))
         code = 0
     finally:
         os._exit(code)
 
 
-def _answer(work: Callable[[Sequence[_T]], list[_R]], share: Sequence[_T]) -> bytes:
+def _answer(work: Callable[[], object]) -> bytes:
     try:
-        return pickle.dumps(work(share))
+        return pickle.dumps(work())
     except Exception as error:  # noqa: BLE001 - it is raised again in the parent
         try:
             return pickle.dumps(error)
@@ -152,7 +176,7 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
-def _collect(pid: int, stream: BinaryIO, *, stop: bool) -> list[_R] | BaseException:
+def _collect(pid: int, stream: BinaryIO, *, stop: bool) -> Any:
     if stop:
         os.kill(pid, signal.SIGKILL)
     with stream:
@@ -161,5 +185,4 @@ def _collect(pid: int, stream: BinaryIO, *, stop: bool) -> list[_R] | BaseExcept
     if status != 0 or not data:
         return WorkerDied(f"a worker process ended early (status {status})")
     # What our own child wrote into our own pipe.
-    found: list[_R] | BaseException = pickle.loads(data)  # noqa: S301
-    return found
+    return pickle.loads(data)  # noqa: S301

@@ -9,7 +9,7 @@ import { answer } from "./search/rank.js";
 
 const HERE = new URL(".", import.meta.url);
 const ROOT = new URL("../", HERE);
-const IN_LIST = 6;
+const IN_LIST = 5;
 const ON_PAGE = 30;
 const SETTLED = 1500; // Milliseconds without a key after which a query counts as meant.
 

@@ -151,6 +151,10 @@ class Store:
         connection.commit()
 
     def _cut(self, connection: sqlite3.Connection) -> None:
+        # The file is never smaller than what is in it, and to ask for its size costs nothing.
+        (pages,), (page,) = (connection.execute(f"PRAGMA {of}").fetchone() for of in ("page_count", "page_size"))
+        if pages * page <= self._most_bytes:
+            return
         size = "SELECT COALESCE(SUM(LENGTH(data) + LENGTH(key)), 0) FROM entry"
         (total,) = connection.execute(size).fetchone()
         if total <= self._most_bytes:
