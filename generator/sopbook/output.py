@@ -136,14 +136,22 @@ def publish(
     ``last`` gets the digests of all products, for files that list the others. Raises TargetFailed
     if the disk or a process fails; the folder is then as it was before.
     """
-    return shelf(folder, Workplace(folder, folder, store), versions).publish(products, last)
+    return shelf(folder, store, versions).publish(products, last)
 
 
-def shelf(folder: Path, place: Workplace, versions: Versions | None = None) -> Shelf:
-    """A folder of outputs, looked at before it is known what shall be in it. Raises TargetFailed."""
+def shelf(
+    folder: Path,
+    store: Store | None = None,
+    versions: Versions | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> Shelf:
+    """A folder of outputs, looked at before it is known what shall be in it; ``ready`` is its ``Workplace``'s.
+
+    Raises TargetFailed if it cannot be looked at.
+    """
     with _told_as_failure(folder):
         recover_folder(folder)
-        return Shelf(folder, place.store or Store(None), versions, place.ready)
+        return Shelf(folder, store or Store(None), versions, ready)
 
 
 @contextmanager

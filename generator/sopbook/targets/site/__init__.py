@@ -52,7 +52,7 @@ def generate(handbook: Handbook, place: Workplace, *, meanwhile: Callable[[], ob
     # one is put together on all cores, and reading it again from the cache would take longer.
     is_first = not (place.out / "docs").is_dir()
     with ahead(None if is_first or not handbook.versions else partial(search_index, handbook)) as wait_for_index:
-        docs = shelf(place.out / "docs", place, handbook.versions)
+        docs = shelf(place.out / "docs", place.store, handbook.versions, place.ready)
         products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
         meanwhile()
         wait_for_index()
@@ -69,7 +69,7 @@ def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
     compiled = generate(handbook, place, meanwhile=_load_shell)
     pages = _Site(compiled, place)
-    made = shelf(place.out / "site", place).publish(pages.products(), pages.offline)
+    made = shelf(place.out / "site", place.store, ready=place.ready).publish(pages.products(), pages.offline)
     return compiled.outcome + made.outcome
 
 
