@@ -248,7 +248,7 @@ def test_pictures_tables_and_signs_are_shown(launched: Callable[..., Platform]) 
     sco.get_by_role("button", name="开始答题").click()
     assert "~ = # { } : \\ 和 <b> & ]]>" in sco.locator("h2").inner_text()
     assert sco.locator("td", has_text="外箱 ≥ 3 处破损").is_visible()
-    assert sco.get_by_alt_text("破损的外箱").evaluate("image => image.naturalWidth") == 2
+    assert sco.get_by_alt_text("破损的外箱").evaluate("image => image.decode().then(() => image.naturalWidth)") == 2
 
 
 def test_it_opens_from_a_folder_without_a_platform(browser: Browser, draft: Draft, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_an_emergency_opens_with_telephones_and_first_actions(document: Procedur
 
 def test_ticks_stay_on_the_device_and_the_end_is_told(page: Page) -> None:
     page.goto("KF-JC-03/")
+    page.locator(".sop-checklist").wait_for()
     boxes = page.locator(".sop-check input")
     boxes.first.check()
     page.reload()
