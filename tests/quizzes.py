@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import struct
 import zlib
-from dataclasses import replace
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from handbooks import Draft
 from sopbook import prose

@@ -427,10 +427,12 @@ def spoilt(entry: Entry, text: str) -> Entry:
     """The same question with its first wrong option saying something else."""
     from dataclasses import replace
 
+    from msgspec import structs
+
     options = list(entry.question.options)
     at = next(index for index, option in enumerate(options) if not option.correct)
-    options[at] = replace(options[at], text=(prose.Text(text),))
-    return replace(entry, question=replace(entry.question, options=tuple(options)))
+    options[at] = structs.replace(options[at], text=(prose.Text(text),))
+    return replace(entry, question=structs.replace(entry.question, options=tuple(options)))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec import structs
 
 import quizzes
 from handbooks import Draft
@@ -206,7 +207,7 @@ def test_gift_round_trip(question: Question) -> None:
     if question.type is T.FILL:
         if not kept:
             return
-        question = replace(question, answer=replace(question.answer, variants=kept))
+        question = structs.replace(question, answer=structs.replace(question.answer, variants=kept))
     assert back_again("gift", question) == quizzes.comparable(question)
 
 

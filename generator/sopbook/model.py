@@ -9,12 +9,22 @@ resolves them.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from sopbook.node import Apart, Node
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.values import Duration, Frequency, Interval
+
+if TYPE_CHECKING:
+    Blocks = tuple[Block, ...]
+    Inlines = tuple[Inline, ...]
+    Revisions = tuple["Revision", ...]
+    KeyPlaces = tuple[tuple[str, Place], ...]
+else:
+    # When a document comes out of the cache, these are held back until somebody looks at them.
+    Blocks = Inlines = Revisions = KeyPlaces = Apart
 
 
 class Kind(StrEnum):
@@ -37,16 +47,14 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Node, frozen=True):
     """A word by which a source names something defined elsewhere: a role, a form, a step."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Node, frozen=True):
     """A requirement that a document answers, and the anchor of the part that does (may be empty)."""
 
     requirement: str
@@ -54,8 +62,7 @@ class Cover:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Node, frozen=True):
     """A row of the revision table. ``date`` is None where the table's text is not a date."""
 
     version: str
@@ -65,8 +72,7 @@ class Revision:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Node, frozen=True):
     """Document control (ISO 9001:2015, 7.5.3): which version is in force, who answers for it."""
 
     version: str
@@ -83,8 +89,7 @@ class Control:
         return self.review.after(max(self.effective, self.reviewed or self.effective))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Node, frozen=True):
     """A ``##`` section. ``key`` is its canonical name, or empty for a section of the author's own.
 
     Of a section whose content is structured (steps, items, fields …), ``blocks`` holds only what
@@ -95,13 +100,12 @@ class Section:
     key: str
     title: str
     anchor: str
-    blocks: tuple[Block, ...]
+    blocks: Blocks
     place: Place
     figures: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Node, frozen=True, kw_only=True):
     """What every controlled document has.
 
     ``keys`` holds the place of each front-matter key, for findings that speak of one.
@@ -116,8 +120,8 @@ class Document:
     keywords: tuple[str, ...]
     covers: tuple[Cover, ...]
     sections: tuple[Section, ...]
-    revisions: tuple[Revision, ...]
-    keys: tuple[tuple[str, Place], ...]
+    revisions: Revisions
+    keys: KeyPlaces
 
     def section(self, key: str) -> Section | None:
         """The section with that canonical key, or None."""
@@ -131,8 +135,7 @@ class Document:
 # ------------------------------------------------------------------- department and role
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Node, frozen=True):
     """Something a department is there for: a function, a task of a stage, or a plan.
 
     ``group`` is the ``###`` heading that it stands under, here and wherever there is one.
@@ -140,7 +143,7 @@ class Task:
 
     anchor: str
     title: str
-    body: tuple[Block, ...]
+    body: Blocks
     covers: tuple[Cover, ...]
     frequency: Frequency | None
     responsible: tuple[Name, ...]
@@ -148,8 +151,7 @@ class Task:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Node, frozen=True):
     """A stage in the life of what the department looks after, with its tasks."""
 
     title: str
@@ -158,19 +160,17 @@ class Stage:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(Node, frozen=True):
     """A party outside the department that steps may name as they name a role."""
 
     title: str
     aliases: tuple[str, ...]
-    body: tuple[Block, ...]
+    body: Blocks
     place: Place
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Department(Document):
+class Department(Document, frozen=True, kw_only=True):
     """What a department is there for, and who belongs to it."""
 
     functions: tuple[Task, ...]
@@ -179,30 +179,27 @@ class Department(Document):
     partners: tuple[Partner, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(Node, frozen=True):
     """Something a post answers for."""
 
     anchor: str
     title: str
-    body: tuple[Block, ...]
+    body: Blocks
     covers: tuple[Cover, ...]
     frequency: Frequency | None
     place: Place
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingStep:
+class TrainingStep(Node, frozen=True):
     """A stop on a role's training path: what to learn and by when."""
 
-    body: tuple[Block, ...]
+    body: Blocks
     within: TimeLimit | None
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role(Document):
+class Role(Document, frozen=True, kw_only=True):
     """A post: what it answers for, and how somebody grows into it."""
 
     aliases: tuple[str, ...]
@@ -214,8 +211,7 @@ class Role(Document):
 # ---------------------------------------------------------------------------- procedure
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLimit:
+class TimeLimit(Node, frozen=True):
     """A time limit as written: a duration, or (``duration`` None) the name of a figure."""
 
     text: str
@@ -223,8 +219,7 @@ class TimeLimit:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Node, frozen=True):
     """One step of a procedure. ``records`` are document numbers or words."""
 
     anchor: str
@@ -239,20 +234,18 @@ class Step:
     frequency: Frequency | None
     critical: bool
     covers: tuple[Cover, ...]
-    body: tuple[Block, ...]
+    body: Blocks
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Node, frozen=True):
     """A point of acceptance: what done well means."""
 
-    text: tuple[Inline, ...]
+    text: Inlines
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Procedure(Document):
+class Procedure(Document, frozen=True, kw_only=True):
     """How something is done, step by step.
 
     ``short`` is a word or two for a button (empty if the title is short enough); ``call`` names
@@ -271,8 +264,7 @@ class Procedure(Document):
 # ------------------------------------------------------------------- checklist and form
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Node, frozen=True):
     """Something inspected: its criterion, and how a miss is handled."""
 
     anchor: str
@@ -280,14 +272,13 @@ class Item:
     group: str
     critical: bool
     covers: tuple[Cover, ...]
-    criterion: tuple[Inline, ...]
-    on_miss: tuple[Inline, ...]
-    body: tuple[Block, ...]
+    criterion: Inlines
+    on_miss: Inlines
+    body: Blocks
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checklist(Document):
+class Checklist(Document, frozen=True, kw_only=True):
     """What is inspected, by what criteria."""
 
     frequency: Frequency | None
@@ -313,8 +304,7 @@ class FieldType(StrEnum):
     SIGNATURE = "signature"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Node, frozen=True):
     """A field of a form, or a column of one of its row tables."""
 
     anchor: str
@@ -324,23 +314,21 @@ class Field:
     options: tuple[str, ...]
     unit: str
     lines: int
-    hint: tuple[Block, ...]
+    hint: Blocks
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class FieldGroup:
+class FieldGroup(Node, frozen=True):
     """Fields that stand together, and then blocks of running text below them."""
 
     title: str
     anchor: str
     fields: tuple[Field, ...]
-    notes: tuple[Block, ...]
+    notes: Blocks
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class RowTable:
+class RowTable(Node, frozen=True):
     """A table with a row for each entry.
 
     ``preset`` are rows whose printed cells are given (as many cells as columns); ``rows`` is the
@@ -352,12 +340,11 @@ class RowTable:
     columns: tuple[Field, ...]
     preset: tuple[tuple[str, ...], ...]
     rows: int
-    notes: tuple[Block, ...]
+    notes: Blocks
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form(Document):
+class Form(Document, frozen=True, kw_only=True):
     """What is filled in and kept as a record.
 
     ``retention`` is as written until linking; then it is in words.
@@ -383,26 +370,23 @@ class QuestionType(StrEnum):
     CASE = "case"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Node, frozen=True):
     """An option to tick, or (in order) an element to arrange."""
 
-    text: tuple[Inline, ...]
+    text: Inlines
     correct: bool
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Node, frozen=True):
     """Two things that belong together."""
 
-    left: tuple[Inline, ...]
-    right: tuple[Inline, ...]
+    left: Inlines
+    right: Inlines
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Node, frozen=True):
     """What is right in a question without options.
 
     ``truth`` for true/false, ``variants`` for fill-in, ``number`` with ``unit`` and
@@ -416,8 +400,7 @@ class Answer:
     tolerance: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Node, frozen=True):
     """A question written by hand. ``parts`` are the questions of a case.
 
     ``tests`` names what is tested (``KF-CX-06#accept``); difficulty goes from 1 to 3.
@@ -426,12 +409,12 @@ class Question:
     anchor: str
     type: QuestionType
     stem: tuple[Inline, ...]
-    body: tuple[Block, ...]
+    body: Blocks
     options: tuple[Option, ...]
     pairs: tuple[Pair, ...]
     answer: Answer
     parts: tuple[Question, ...]
-    rationale: tuple[Block, ...]
+    rationale: Blocks
     tests: tuple[Name, ...]
     difficulty: int
     place: Place
@@ -458,8 +441,7 @@ class Question:
                 return bool(self.parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bank(Document):
+class Bank(Document, frozen=True, kw_only=True):
     """Questions written by hand about one document."""
 
     tests: Name | None
@@ -469,31 +451,28 @@ class Bank(Document):
 # ---------------------------------------------------------------------------- reference
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Node, frozen=True):
     """A word of the trade with the other words for it."""
 
     name: str
     synonyms: tuple[str, ...]
-    meaning: tuple[Inline, ...]
+    meaning: Inlines
     place: Place
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Node, frozen=True):
     """Somebody to call. ``phones`` as they are dialled, first choice first."""
 
     name: str
     phones: tuple[str, ...]
     hours: str
-    note: tuple[Inline, ...]
+    note: Inlines
     place: Place
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceDocument(Document):
+class ReferenceDocument(Document, frozen=True, kw_only=True):
     """Rules, glossary and contacts."""
 
     terms: tuple[Term, ...]
@@ -503,8 +482,7 @@ class ReferenceDocument(Document):
 # ----------------------------------------------------------------------------- settings
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Node, frozen=True):
     """A value that the house may change in one place.
 
     ``duration`` is set where the value is a time; ``basis`` names the rule that sets it and is
@@ -519,8 +497,7 @@ class Figure:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Node, frozen=True):
     """The least share (per cent) of steps, critical steps and duties that must have a question; 0 asks nothing."""
 
     steps: int = 0
@@ -528,8 +505,7 @@ class Thresholds:
     duties: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(Node, frozen=True):
     """How staff are tested: the pass mark in per cent, and questions and minutes of a test (0: no time limit).
 
     A procedure's test and the test of a whole role are sized apart.
@@ -543,8 +519,7 @@ class Training:
     coverage: Thresholds = Thresholds()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Node, frozen=True):
     """The handbook's settings (``handbook.yml``).
 
     ``base_url`` is where the site is served (it ends with ``/``), empty if not known.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import field
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+from sopbook.node import Node
+
+
+class Place(Node, frozen=True, order=True, tag=False):
     """A point in a source file.
 
     ``file`` is relative to the handbook's folder, with ``/`` between its parts; ``line`` and
@@ -31,8 +33,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Node, frozen=True):
     """A fact that a rule reports, before it is put into words.
 
     ``text`` is the offending text as it stands in the source (may be empty), ``args`` fill the
@@ -46,8 +47,7 @@ class Finding:
     close: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Node, frozen=True):
     """A finding in the reader's language: what is wrong (``message``), what would be right (``remedy``)."""
 
     code: str

@@ -8,49 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
+from msgspec.structs import replace
+
+from sopbook.node import Node
 from sopbook.places import Place
 
 # ----------------------------------------------------------------------------- inlines
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Node, frozen=True):
     """Plain characters."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SoftBreak:
+class SoftBreak(Node, frozen=True):
     """A line end in the source: a space between words, nothing between Chinese characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineBreak:
+class LineBreak(Node, frozen=True):
     """A line end that the author asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strong:
+class Strong(Node, frozen=True):
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Emphasis:
+class Emphasis(Node, frozen=True):
     children: tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Node, frozen=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Node, frozen=True):
     """A link to the outside or to a file beside the document (``href`` as written)."""
 
     href: str
@@ -58,8 +52,7 @@ class Link:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Node, frozen=True):
     """A picture beside the document; ``alt`` is its text alternative."""
 
     source: str
@@ -67,8 +60,7 @@ class Image:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Node, frozen=True):
     """``[[number#anchor|label]]``; an empty number means this document, an empty anchor the whole."""
 
     number: str
@@ -80,16 +72,14 @@ class Reference:
         return f"{self.number}#{self.anchor}" if self.anchor else self.number
 
 
-@dataclass(frozen=True, slots=True)
-class FigureUse:
+class FigureUse(Node, frozen=True):
     """``{{name}}``: the value of a figure from the handbook's settings."""
 
     name: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Suffix:
+class Suffix(Node, frozen=True):
     """A braces suffix; the readers of the kinds consume it, so a handbook holds none.
 
     ``values`` keeps the keys in canonical spelling, in source order.
@@ -113,14 +103,12 @@ Inline = Text | SoftBreak | LineBreak | Strong | Emphasis | Code | Link | Image 
 CalloutKind = Literal["note", "tip", "important", "warning", "caution", "rationale"]
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Node, frozen=True):
     children: tuple[Inline, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Node, frozen=True):
     """A heading inside a section; ``level`` is 3 to 6."""
 
     level: int
@@ -128,8 +116,7 @@ class Heading:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ListItem:
+class ListItem(Node, frozen=True):
     """``checked`` is None for an item that is not part of a task list."""
 
     blocks: tuple[Block, ...]
@@ -137,21 +124,18 @@ class ListItem:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class List:
+class List(Node, frozen=True):
     ordered: bool
     items: tuple[ListItem, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Node, frozen=True):
     children: tuple[Inline, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Node, frozen=True):
     """A table; every row has as many cells as the header."""
 
     header: tuple[Cell, ...]
@@ -159,14 +143,12 @@ class Table:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Node, frozen=True):
     blocks: tuple[Block, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Callout:
+class Callout(Node, frozen=True):
     """A note or a caution that stands out from the text."""
 
     kind: CalloutKind
@@ -174,14 +156,12 @@ class Callout:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Node, frozen=True):
     text: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ThematicBreak:
+class ThematicBreak(Node, frozen=True):
     place: Place
 
 
@@ -191,7 +171,7 @@ Block = Paragraph | Heading | List | Table | Quote | Callout | CodeBlock | Thema
 
 
 def walk(node: object) -> Iterator[object]:
-    """Every dataclass node in and below ``node`` (a node, or tuples of nodes), in reading order."""
+    """Every node in and below ``node`` (a node, or tuples of nodes), in reading order."""
     for root, nodes in _walked:
         if root is node:
             return iter(nodes)
@@ -218,26 +198,16 @@ def _walk(node: object) -> Iterator[object]:
         if isinstance(here, tuple):
             waiting.extend(reversed(here))
             continue
-        kind: type = type(here)
-        names = _fields_of(kind)
-        if names is None:
+        if not isinstance(here, Node) or isinstance(here, Place):
             continue
         yield here
-        for name in names:
+        for name in reversed(here.__struct_fields__):
             value = getattr(here, name)
             if type(value) not in _LEAVES:
                 waiting.append(value)
 
 
 _LEAVES = frozenset({str, int, float, bool, type(None), Place})
-
-
-@cache
-def _fields_of(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a class of nodes, the last one first; None for what is no node."""
-    if not is_dataclass(kind) or kind is Place:
-        return None
-    return tuple(item.name for item in reversed(fields(kind)))
 
 
 def merged(inlines: Iterable[Inline]) -> tuple[Inline, ...]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
+
+from sopbook.node import Node
 
 
 class TimeUnit(StrEnum):
@@ -39,8 +40,7 @@ _MINUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Node, frozen=True):
     """A time limit: ``amount`` of ``unit`` (amount is 0 for ``now`` and ``same-day``)."""
 
     amount: int
@@ -70,8 +70,7 @@ class Period(StrEnum):
     ON_DEMAND = "on-demand"
 
 
-@dataclass(frozen=True, slots=True)
-class Frequency:
+class Frequency(Node, frozen=True):
     """``times`` in each ``period``; on demand has one time."""
 
     period: Period
@@ -81,8 +80,7 @@ class Frequency:
         return str(self.period) if self.times == 1 else f"{self.period}*{self.times}"
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Node, frozen=True):
     """A review interval in whole calendar months."""
 
     months: int

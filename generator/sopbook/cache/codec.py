@@ -2,89 +2,65 @@
 
 The outline holds everything that other documents may see of one: numbers, titles, steps and who
 takes them, questions, dates. Reading a thousand outlines is quick; running text is decoded for the
-document that is asked for it. The format is plain data: strings, numbers and lists, of which only
-the classes named here are made.
+document that is asked for it. The format is plain data: msgspec makes of it what the annotations of
+the model's classes say, and nothing else.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from enum import Enum
-from typing import Any, SupportsIndex, overload
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, SupportsIndex, TypeVar, get_type_hints, overload
 
-from sopbook import model, prose, values
+import msgspec
+
 from sopbook.cache.watch import note_text
-from sopbook.compact_json import loads
-from sopbook.model import Document
-from sopbook.places import Finding, Place
+from sopbook.model import Revision
+from sopbook.node import Apart, Node
+from sopbook.places import Place
 from sopbook.prose import Block, Inline
 
 _Json = Any
-
-# The first element of a list tells what it is: the name of a class, or one of these.
-_TUPLE, _NUMBER, _SET, _MAPPING, _DEFERRED = range(5)
-
-_TEXTS = ("tuple[Block, ...]", "tuple[Inline, ...]")
-_KEPT_IN_OUTLINE = {(model.Question, "stem")}
-"""Running text by which others call a thing: a question's stem is its title."""
-
-_SELDOM_NEEDED = ("keys", "revisions")
-"""Fields of a document that only its own page and the check of it look at."""
-
-_MAX_COLUMN = 1 << 16
-
-
-def _classes() -> dict[str, type]:
-    found = (value for module in (prose, model, values) for value in vars(module).values())
-    plain = [item for item in found if isinstance(item, type) and (is_dataclass(item) or issubclass(item, Enum))]
-    return {item.__name__: item for item in (*plain, Finding) if item is not Place}
-
-
-def _maker(item: type) -> Callable[..., Any]:
-    if not is_dataclass(item) or not any(field.kw_only for field in fields(item)):
-        return item
-    names = [field.name for field in fields(item)]
-    return lambda *parts: item(**dict(zip(names, parts, strict=True)))
-
-
-_CLASSES = _classes()
-_MAKERS: dict[str, Callable[..., Any]] = {name: _maker(item) for name, item in _CLASSES.items()}
-_FIELDS: dict[type, tuple[str, ...]] = {
-    item: tuple(field.name for field in fields(item)) for item in _CLASSES.values() if is_dataclass(item)
-}
-_DEFERRED_FIELDS = frozenset(
-    (item, field.name)
-    for item in _FIELDS
-    if item.__module__ == model.__name__
-    for field in fields(item)
-    if (field.type in _TEXTS and (item, field.name) not in _KEPT_IN_OUTLINE)
-    or (issubclass(item, Document) and field.name in _SELDOM_NEEDED)
-)
-
+_T = TypeVar("_T")
 
 # ------------------------------------------------------------------------------ deferring
 
 
+class _Prose(Node, frozen=True):
+    parts: tuple[Block | Inline, ...]
+
+
+class _Keys(Node, frozen=True):
+    parts: tuple[tuple[str, Place], ...]
+
+
+class _Revisions(Node, frozen=True):
+    parts: tuple[Revision, ...]
+
+
+_Passage = _Prose | _Keys | _Revisions
+
+
 @dataclass
 class Passages:
-    """The running text of one document, decoded when first asked for."""
+    """What a document's outline leaves out, decoded when first asked for."""
 
     file: str
     fetch: Callable[[], bytes]
-    _found: tuple[tuple[Any, ...], ...] | None = None
+    _found: tuple[_Passage, ...] | None = None
 
     def passage(self, index: int) -> tuple[Any, ...]:
         """One passage. Whoever is watching (``cache.watch``) learns of it."""
         note_text(self.file)
         if self._found is None:
-            self._found = decode(loads(self.fetch()), self.file)
-        return self._found[index]
+            self._found = _PASSAGES(self.fetch())
+        return self._found[index].parts
 
 
-class Deferred(tuple[Any, ...]):
-    """A passage of running text that is fetched when somebody looks at it; behaves like the tuple it stands for."""
+class Deferred(Apart[Any]):
+    """A passage that is fetched when somebody looks at it; behaves like the tuple it stands for."""
 
     _passages: Passages
     _index: int
@@ -149,115 +125,100 @@ class Deferred(tuple[Any, ...]):
         return self._tuple().count(value)
 
 
+_NOTHING: Apart[Any] = Apart()
+
 # ------------------------------------------------------------------------------- encoding
 
 
-class Encoder:
-    """Turns the values of one file into JSON; ``passages`` collects what ``document`` defers."""
+def taken_apart(node: Node | None) -> tuple[_Json, list[_Passage]]:
+    """A document as it is kept (``encode``): its outline, and the passages that this leaves out."""
+    passages: list[_Passage] = []
 
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self.passages: list[_Json] = []
+    def defer(parts: tuple[Any, ...]) -> int:
+        passages.append(_passage(parts))
+        return len(passages) - 1
 
-    def document(self, document: Document) -> _Json:
-        """The outline of a document."""
-        return self._node(document, defer=True)
-
-    def value(self, value: object) -> _Json:
-        """Any value, whole."""
-        return self._node(value, defer=False)
-
-    def _node(self, value: object, *, defer: bool) -> _Json:
-        match value:
-            case None | bool() | float():
-                return value
-            case Enum():
-                return [type(value).__name__, value.value]
-            case str():
-                return str(value)
-            case int():
-                return [_NUMBER, value]
-            case tuple():
-                return [_TUPLE, *(self._node(item, defer=defer) for item in value)]
-            case frozenset():
-                return [_SET, *sorted(value)]
-            case dict():
-                return [_MAPPING, *(self._node(item, defer=False) for pair in value.items() for item in pair)]
-            case Place():
-                return self._place(value)
-            case dt.date():
-                return ["date", value.isoformat()]
-        kind: type = type(value)
-        found: list[_Json] = [kind.__name__]
-        for name in _FIELDS[kind]:
-            part = getattr(value, name)
-            if defer and part and (kind, name) in _DEFERRED_FIELDS:
-                found.append([_DEFERRED, len(self.passages)])
-                self.passages.append(self._node(part, defer=False))
-            else:
-                found.append(self._node(part, defer=defer))
-        return found
-
-    def _place(self, place: Place) -> _Json:
-        """A bare number: line and column in the file that is encoded."""
-        if place.file == self._file and place.column < _MAX_COLUMN:
-            return place.line * _MAX_COLUMN + place.column
-        return ["Place", place.file, place.line, place.column]
+    return _taken(node, defer, lambda place: place), passages
 
 
-def without_places(encoded: _Json) -> _Json:
-    """An outline without the numbers that say where things stand, which others must not depend on."""
-    if not isinstance(encoded, list):
-        return None if type(encoded) is int else encoded
-    if encoded[0] == _NUMBER:
-        return encoded
-    if encoded[0] in (_DEFERRED, "Place"):
-        return [_DEFERRED]
-    return [encoded[0], *map(without_places, encoded[1:])]
+def shown(node: Node | None) -> _Json:
+    """What others may depend on: an outline without what it leaves out, and without where things stand."""
+    return _taken(node, lambda _: 0, lambda _: None)
+
+
+def _taken(value: object, defer: Callable[[tuple[Any, ...]], int], at: Callable[[Place], Place | None]) -> _Json:
+    if isinstance(value, tuple):
+        return [_taken(item, defer, at) for item in value]
+    if isinstance(value, Place):
+        return at(value)
+    if not isinstance(value, Node):
+        return value
+    kind = type(value)
+    apart = _apart(kind)
+    found: list[_Json] = [kind.__name__]
+    for name in kind.__struct_fields__:
+        part = getattr(value, name)
+        if name in apart:
+            found.append(defer(part) if part else None)
+        else:
+            found.append(_taken(part, defer, at))
+    return found
+
+
+@cache
+def _apart(kind: type[Node]) -> frozenset[str]:
+    """The parts that are annotated as being kept apart."""
+    return frozenset(name for name, hint in get_type_hints(kind).items() if hint is Apart)
+
+
+def _passage(parts: tuple[Any, ...]) -> _Passage:
+    match parts[0]:
+        case Revision():
+            return _Revisions(parts)
+        case tuple():
+            return _Keys(parts)
+    return _Prose(parts)
+
+
+def encode(value: _Json) -> bytes:
+    """Plain data, and nodes in it, as JSON."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # It takes no halves of characters, which stand for bytes of a file's name that are not Unicode.
+        plain = msgspec.to_builtins(value)
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 # ------------------------------------------------------------------------------- decoding
 
 
-def decode(encoded: _Json, file: str, passages: Passages | None = None) -> Any:
-    """The value that was encoded.
+class Decoder(Generic[_T]):
+    """Makes values of a type out of the JSON that was encoded."""
 
-    Raises KeyError, TypeError, ValueError or IndexError for what this module did not encode.
-    """
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._decoder = msgspec.json.Decoder(kind, dec_hook=self._put)
+        self._passages: Passages | None = None
 
-    def node(item: _Json) -> Any:
-        kind = type(item)
-        if kind is list:
-            head = item[0]
-            if head == _TUPLE:
-                return tuple([part if type(part) is str else node(part) for part in item[1:]])
-            if type(head) is str:
-                make = _MAKERS.get(head)
-                if make is None:
-                    return special(head, item)
-                return make(*[part if type(part) is str else node(part) for part in item[1:]])
-            if head == _NUMBER:
-                return item[1]
-            if head == _DEFERRED and passages is not None:
-                return Deferred.of(passages, item[1])
-            if head == _SET:
-                return frozenset(item[1:])
-            if head == _MAPPING:
-                found = [node(part) for part in item[1:]]
-                return dict(zip(found[::2], found[1::2], strict=True))
-            raise ValueError(f"unknown mark {head}")
-        if kind is int:
-            return Place(file, item // _MAX_COLUMN, item % _MAX_COLUMN)
-        return item
+    def __call__(self, data: bytes, passages: Passages | None = None) -> _T:
+        """The value. ``passages`` are what its outline leaves out, if it is a document.
 
-    def special(head: str, item: _Json) -> Any:
-        if head == "date":
-            return dt.date.fromisoformat(item[1])
-        if head == "Place":
-            return Place(item[1], item[2], item[3])
-        raise ValueError(f"unknown class {head}")
+        Raises ValueError for what was not encoded from a value of that type.
+        """
+        self._passages = passages
+        try:
+            return self._decoder.decode(data)  # type: ignore[no-any-return]
+        except UnicodeDecodeError:
+            plain = json.loads(data.decode("utf-8", "surrogatepass"))
+            return msgspec.convert(plain, self._kind, dec_hook=self._put)  # type: ignore[no-any-return]
 
-    return node(encoded)
+    def _put(self, _: type, index: object) -> Apart[Any]:
+        if index is None:
+            return _NOTHING
+        if self._passages is None or not isinstance(index, int):
+            raise ValueError("no passage")
+        return Deferred.of(self._passages, index)
 
 
-__all__ = ["Block", "Deferred", "Encoder", "Inline", "Passages", "decode", "without_places"]
+_PASSAGES: Decoder[tuple[_Passage, ...]] = Decoder(tuple[_Passage, ...])

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
-from sopbook.cache.codec import Encoder, decode
+from msgspec import convert, to_builtins
+
 from sopbook.cache.kept import keep
 from sopbook.link.handbook import Handbook
 from sopbook.model import Document
@@ -23,10 +24,10 @@ def findings_by_document(handbook: Handbook, today: dt.date, checks: Sequence[Ch
         part = cast(Handbook, _Part(handbook, document))
         with walked_once(document):
             found = tuple(finding for check in checks for finding in check(part, today))
-        return Encoder(document.place.file).value(found), b""
+        return to_builtins(found), b""
 
     kept = keep(handbook, f"findings {today.isoformat()}", handbook.documents, look_at)
-    return [finding for d in handbook.documents for finding in decode(kept.values[d.id], d.place.file)]
+    return [finding for d in handbook.documents for finding in convert(kept.values[d.id], tuple[Finding, ...])]
 
 
 class _Part:

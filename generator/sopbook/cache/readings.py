@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
-from sopbook.cache.codec import Encoder, Passages, decode, without_places
+from sopbook.cache.codec import Decoder, Passages, encode, shown, taken_apart
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
-from sopbook.compact_json import dumps, loads
+from sopbook.model import Bank, Checklist, Department, Form, Procedure, ReferenceDocument, Role
+from sopbook.node import Node
 from sopbook.parallel import map_share
+from sopbook.places import Finding
 from sopbook.read import Reading, read_document
+from sopbook.read.facts import Facts
 
 File = tuple[str, bytes]
+
+
+class _Row(Node, frozen=True):
+    """What is kept of a reading. ``outline`` is the digest of what others may see of the document."""
+
+    document: Bank | Checklist | Department | Form | Procedure | ReferenceDocument | Role | None
+    outline: str
+    names: frozenset[str]
+    findings: tuple[Finding, ...]
+    mentioned: tuple[str, ...]
+    files: tuple[tuple[str, bool], ...]
+
+
+_decoded: Decoder[_Row] = Decoder(_Row)
 
 
 class CachedReader:
@@ -47,8 +62,8 @@ class CachedReader:
 
     def _from_row(self, key: str, file: File, row: bytes) -> Reading | None:
         try:
-            return _decoded(file[0], key, loads(row), Passages(file[0], lambda: self._passages(key, file)))
-        except (ValueError, KeyError, TypeError, IndexError):
+            return _reading(file[0], key, row, Passages(file[0], lambda: self._passages(key, file)))
+        except ValueError:
             return None
 
     def _passages(self, key: str, file: File) -> bytes:
@@ -66,7 +81,7 @@ class CachedReader:
         )
         found = {}
         for (key, (file, _)), (outline, passages) in zip(files, rows, strict=True):
-            found[key] = _decoded(file, key, loads(outline), Passages(file, lambda data=passages: data))  # type: ignore[misc]
+            found[key] = _reading(file, key, outline, Passages(file, lambda data=passages: data))  # type: ignore[misc]
         return found
 
 
@@ -76,29 +91,21 @@ def _encode_all(files: Sequence[tuple[str, File]]) -> list[tuple[bytes, bytes]]:
 
 def _encoded(reading: Reading) -> tuple[bytes, bytes]:
     """The row of a reading, and that of its running text."""
-    encoder = Encoder(reading.file)
-    outline = encoder.document(reading.document) if reading.document else None
-    row = {
-        "document": outline,
-        "outline": digest(dumps(without_places(outline))),
-        "names": encoder.value(reading.names),
-        "findings": encoder.value(reading.findings),
-        "mentioned": reading.facts.mentioned,
-        "files": reading.facts.files,
-    }
-    return dumps(row), dumps([0, *encoder.passages])
+    outline, passages = taken_apart(reading.document)
+    facts = reading.facts
+    row = [
+        _Row.__name__,
+        outline,
+        digest(encode(shown(reading.document))),
+        sorted(reading.names),
+        reading.findings,
+        facts.mentioned,
+        facts.files,
+    ]
+    return encode(row), encode(passages)
 
 
-def _decoded(file: str, key: str, row: dict[str, Any], passages: Passages) -> Reading:
-    reading = Reading(
-        file,
-        decode(row["document"], file, passages),
-        decode(row["names"], file),
-        decode(row["findings"], file),
-        content=key,
-        outline=row["outline"],
-    )
-    facts = replace(
-        reading.facts, mentioned=tuple(row["mentioned"]), files=tuple((href, picture) for href, picture in row["files"])
-    )
-    return replace(reading, facts=facts)
+def _reading(file: str, key: str, data: bytes, passages: Passages) -> Reading:
+    row = _decoded(data, passages)
+    facts = Facts(row.mentioned, row.files)
+    return Reading(file, row.document, row.names, row.findings, facts, content=key, outline=row.outline)

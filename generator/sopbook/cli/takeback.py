@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from sopbook.cli.misuse import Misuse
 from sopbook.copies.compose import compose, history
 from sopbook.copies.outline import Line, lines
@@ -114,7 +116,7 @@ def composer(handbook: Handbook, document: Document) -> Compose:
         found = read_document(document.place.file, source.encode()).document
         if found is None or found.id != document.id:
             return None
-        found = replace(found, department=found.department or document.department)
+        found = structs.replace(found, department=found.department or document.department)
         by_number = {**handbook.by_number, found.id: found}
         anchors = {**handbook.anchors, found.id: targets(found)}
         book = replace(handbook, by_number=by_number, anchors=anchors)

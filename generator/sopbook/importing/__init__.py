@@ -14,9 +14,11 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from sopbook import prose
 from sopbook.importing import coverage, merge, readers, report
@@ -26,6 +28,7 @@ from sopbook.importing.tree import Block, Entry, Fate, Original, Spot, Table, Wh
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Kind
+from sopbook.node import Node, rebuilt
 from sopbook.read import read_document
 from sopbook.read.frontmatter import NUMBER
 from sopbook.read.source import MAX_SOURCE_BYTES
@@ -309,7 +312,10 @@ def _illustrated(draft: Draft, setting: Setting) -> Draft:
     word = _PICTURE.in_language(setting.words.language)
     images = [node for node in prose.walk(draft.blocks) if isinstance(node, prose.Image)]
     placed = iter(
-        [replace(i, source=f"{setting.number}/{i.source}", alt=i.alt or f"{word} {n}") for n, i in enumerate(images, 1)]
+        [
+            structs.replace(i, source=f"{setting.number}/{i.source}", alt=i.alt or f"{word} {n}")
+            for n, i in enumerate(images, 1)
+        ]
     )
     here = Spot(Where.FILE)
     entries = [
@@ -325,8 +331,8 @@ def _with_images(node: Any, images: Iterator[prose.Image]) -> Any:
         return next(images)
     if isinstance(node, tuple):
         return tuple(_with_images(child, images) for child in node)
-    if is_dataclass(node) and not isinstance(node, type):
-        return replace(node, **{f.name: _with_images(getattr(node, f.name), images) for f in fields(node)})
+    if isinstance(node, Node):
+        return rebuilt(node, lambda part: _with_images(part, images))
     return node
 
 

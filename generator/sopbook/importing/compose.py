@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import structs
+
 from sopbook import prose
 from sopbook.importing import formfields, marks
 from sopbook.importing.furniture import dropped
@@ -568,7 +570,7 @@ class _Composer:
                 )
                 last = found[-1] if found else None
                 if isinstance(last, prose.List):
-                    found[-1] = replace(last, items=(*last.items, entry))
+                    found[-1] = structs.replace(last, items=(*last.items, entry))
                 else:
                     found.append(prose.List(False, (entry,), NOWHERE))
             else:
@@ -759,7 +761,7 @@ def _bounded(blocks: Sequence[prose.Block]) -> Iterator[prose.Block]:
 
 
 def _deeper(block: prose.Block) -> prose.Block:
-    return replace(block, level=min(block.level + 1, 6)) if isinstance(block, prose.Heading) else block
+    return structs.replace(block, level=min(block.level + 1, 6)) if isinstance(block, prose.Heading) else block
 
 
 def _option(option: str) -> prose.ListItem:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from sopbook.link.anchors import Anchors
 from sopbook.link.handbook import Actor, Asked, Handbook, Target, Use, Work

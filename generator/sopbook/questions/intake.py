@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from msgspec import structs
+
 from sopbook import prose
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
@@ -105,7 +107,7 @@ class _Intake:
         self._words = locale(handbook.settings.language)
         self._unread = list(imported.unread)
         self._taken_names = set(handbook.anchors[there.id]) if there else set()
-        self._known = {bare(replace(q, anchor="", tests=())) for q in there.questions} if there else set()
+        self._known = {bare(structs.replace(q, anchor="", tests=())) for q in there.questions} if there else set()
 
     def result(self) -> Intake:
         if self._there:
@@ -154,7 +156,7 @@ class _Intake:
     def _whole(self, group: Sequence[Incoming]) -> Question | None:
         parts = tuple(_tested(entry) for entry in group)
         question = parts[0] if not group[0].situation else _case(group[0].situation, parts)
-        if bare(replace(question, anchor="", tests=())) in self._known:
+        if bare(structs.replace(question, anchor="", tests=())) in self._known:
             self._complain(question, _THERE)
             return None
         return self._named(question)
@@ -169,7 +171,7 @@ class _Intake:
             if question.anchor:
                 self._complain(question, _RENAMED, whole=False, old=question.anchor, new=name)
         self._taken_names.add(name)
-        return replace(question, anchor=name, parts=tuple(self._named(part) for part in question.parts))
+        return structs.replace(question, anchor=name, parts=tuple(self._named(part) for part in question.parts))
 
     def _source(self, question: Question) -> str:
         """The question's text. A name of the bank's own document needs no number."""
@@ -178,7 +180,7 @@ class _Intake:
 
         def short(asked: Question) -> Question:
             names = tuple(Name(name.text.removeprefix(own) if own else name.text, name.place) for name in asked.tests)
-            return replace(asked, tests=names, parts=tuple(short(part) for part in asked.parts))
+            return structs.replace(asked, tests=names, parts=tuple(short(part) for part in asked.parts))
 
         brief = short(question)
         return question_source(brief, [name.text for name in brief.tests], self._words)
@@ -255,7 +257,7 @@ def _cases(entries: Iterable[Incoming]) -> list[list[Incoming]]:
 
 def _tested(entry: Incoming) -> Question:
     place = entry.question.place
-    return replace(entry.question, tests=tuple(Name(name, place) for name in entry.tests))
+    return structs.replace(entry.question, tests=tuple(Name(name, place) for name in entry.tests))
 
 
 def _case(situation: tuple[prose.Block, ...], parts: tuple[Question, ...]) -> Question:
@@ -295,17 +297,17 @@ def _with_pictures(question: Question, names: Mapping[str, str]) -> Question:
     """The question with its pictures under their new names."""
 
     def renamed(node: prose.Inline) -> tuple[prose.Inline, ...]:
-        return (replace(node, source=names[node.source]),) if isinstance(node, prose.Image) else (node,)
+        return (structs.replace(node, source=names[node.source]),) if isinstance(node, prose.Image) else (node,)
 
     def line(inlines: tuple[prose.Inline, ...]) -> tuple[prose.Inline, ...]:
         return prose.rewritten(inlines, renamed)
 
-    return replace(
+    return structs.replace(
         question,
         stem=line(question.stem),
         body=prose.rewritten_blocks(question.body, renamed),
-        options=tuple(replace(option, text=line(option.text)) for option in question.options),
-        pairs=tuple(replace(pair, left=line(pair.left), right=line(pair.right)) for pair in question.pairs),
+        options=tuple(structs.replace(option, text=line(option.text)) for option in question.options),
+        pairs=tuple(structs.replace(pair, left=line(pair.left), right=line(pair.right)) for pair in question.pairs),
         rationale=prose.rewritten_blocks(question.rationale, renamed),
         parts=tuple(_with_pictures(part, names) for part in question.parts),
     )
@@ -326,12 +328,12 @@ def _comparable(question: Question) -> Question:
         return prose.rewritten(inlines, plain)
 
     return bare(
-        replace(
+        structs.replace(
             question,
             stem=line(question.stem),
             body=prose.rewritten_blocks(question.body, plain),
-            options=tuple(replace(option, text=line(option.text)) for option in question.options),
-            pairs=tuple(replace(pair, left=line(pair.left), right=line(pair.right)) for pair in question.pairs),
+            options=tuple(structs.replace(option, text=line(option.text)) for option in question.options),
+            pairs=tuple(structs.replace(pair, left=line(pair.left), right=line(pair.right)) for pair in question.pairs),
             rationale=prose.rewritten_blocks(question.rationale, plain),
             parts=tuple(_comparable(part) for part in question.parts),
             tests=(),

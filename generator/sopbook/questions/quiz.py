@@ -14,15 +14,18 @@ import posixpath
 import random
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import structs
 
 from sopbook import prose
 from sopbook.link.assets import FileUse, asset_path, is_publishable
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Document, Question, QuestionType
+from sopbook.node import Node, rebuilt
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.questions.pool import Entry
@@ -139,9 +142,8 @@ def bare(node: _Node) -> _Node:
         return Place("")  # type: ignore[return-value]
     if isinstance(node, tuple):
         return tuple(bare(item) for item in node)  # type: ignore[return-value]
-    if is_dataclass(node):
-        values = {item.name: bare(getattr(node, item.name)) for item in fields(node)}
-        return replace(node, **values)  # type: ignore[type-var]
+    if isinstance(node, Node):
+        return rebuilt(node, bare)  # type: ignore[no-any-return]
     return node
 
 
@@ -170,7 +172,7 @@ class _Settler:
         # What is to be learnt from the whole case is told after its last question.
         last = len(question.parts) - 1
         for index, part in enumerate(question.parts):
-            whole = replace(part, rationale=(*part.rationale, *question.rationale)) if index == last else part
+            whole = structs.replace(part, rationale=(*part.rationale, *question.rationale)) if index == last else part
             own = tuple(name.text for name in part.tests) or tests
             yield from self._asked(f"{entry.document.id}#{part.anchor}", whole, own, entry.id, situation)
 
@@ -185,12 +187,14 @@ class _Settler:
 
     def _question(self, question: Question) -> Question:
         inlines = self._inlines
-        return replace(
+        return structs.replace(
             question,
             stem=inlines(question.stem),
             body=self._blocks(question.body),
-            options=tuple(replace(option, text=inlines(option.text)) for option in question.options),
-            pairs=tuple(replace(pair, left=inlines(pair.left), right=inlines(pair.right)) for pair in question.pairs),
+            options=tuple(structs.replace(option, text=inlines(option.text)) for option in question.options),
+            pairs=tuple(
+                structs.replace(pair, left=inlines(pair.left), right=inlines(pair.right)) for pair in question.pairs
+            ),
             rationale=self._blocks(question.rationale),
         )
 

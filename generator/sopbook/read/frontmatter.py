@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
 from sopbook.locales import canonical, languages, locale
 from sopbook.model import Kind, Status
@@ -80,13 +80,13 @@ Number = Annotated[
 Date = Annotated[dt.date, BeforeValidator(_date), WithJsonSchema({**_STRING, "format": "date"}), Expected("date")]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": ["boolean", "string"]}), Expected("flag")]
 Review = Annotated[
-    Interval,
+    InstanceOf[Interval],
     BeforeValidator(lambda value: _require(quantities.interval(_text(value)))),
     WithJsonSchema({**_STRING, "examples": ["12 months", "1 year", "12个月", "1年"]}),
     Expected("interval"),
 ]
 Recurs = Annotated[
-    Frequency,
+    InstanceOf[Frequency],
     BeforeValidator(lambda value: _require(quantities.frequency(_text(value)))),
     WithJsonSchema({**_STRING, "examples": ["daily", "weekly*2", "on-demand", "每日", "每周2次", "按需"]}),
     Expected("frequency"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +29,7 @@ from sopbook.model import (
     Term,
     TimeLimit,
 )
+from sopbook.node import Node, rebuilt
 from sopbook.prose import Block, Inline
 
 FIRST_ACTIONS = 3
@@ -267,14 +267,7 @@ class _Maker:
                 return prose.Text(label or (target.title if target else str(node)))
             case tuple():
                 return tuple(self._said(child) for child in node)
-        if dataclasses.is_dataclass(node) and not isinstance(node, type):
-            children = {
-                field.name: self._said(value)
-                for field in dataclasses.fields(node)
-                if isinstance(value := getattr(node, field.name), tuple)
-            }
-            return dataclasses.replace(node, **children) if children else node
-        return node
+        return rebuilt(node, self._said) if isinstance(node, Node) else node
 
 
 def names_of(document: Document) -> tuple[str, ...]:

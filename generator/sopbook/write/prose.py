@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from sopbook import prose
+from sopbook.node import Node, rebuilt
 from sopbook.places import Place
 from sopbook.prose import Block, Inline
 from sopbook.read import markdown
@@ -54,8 +54,8 @@ def unplaced(node: Any) -> Any:
         return _joined([unplaced(child) for child in node])
     if isinstance(node, Place):
         return _NOWHERE
-    if is_dataclass(node) and not isinstance(node, type):
-        return replace(node, **{item.name: unplaced(getattr(node, item.name)) for item in fields(node)})
+    if isinstance(node, Node):
+        return rebuilt(node, unplaced)
     return node
 
 

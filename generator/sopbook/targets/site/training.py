@@ -9,12 +9,13 @@ search, and is kept on the device with everything else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
+from msgspec import structs
 
 from sopbook import prose
 from sopbook.cache.kept import Kept, keep
@@ -225,7 +226,7 @@ def _about(document: Document) -> dict[str, Any]:
 
 def _index(handbook: Handbook) -> bytes:
     words = locale(handbook.settings.language)
-    settings = asdict(handbook.settings.training)
+    settings = structs.asdict(handbook.settings.training)
     settings.pop("coverage")
     counts = _Counts(handbook)
     paths = role_paths(handbook)
