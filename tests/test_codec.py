@@ -14,7 +14,8 @@ from sopbook.cache.readings import CachedReader
 from sopbook.cache.store import Store
 from sopbook.cache.watch import watching
 from sopbook.model import Kind, ReferenceDocument
-from sopbook.read import Reading, read_document
+from sopbook.read import Reading
+from sopbook.read.document import read_document
 from test_fuzz import front_matter
 
 SOURCES = [
@@ -28,17 +29,17 @@ def kept(path: Path, file: str, data: bytes) -> Reading:
     """What a second build has of a file."""
     for _ in range(2):
         store = Store(path)
-        (found,) = CachedReader(store)([(file, data)])
+        (found,) = CachedReader(store).documents([(file, data)])
         store.close()
     return found
 
 
 def test_every_document_comes_back_as_it_was_read(tmp_path: Path) -> None:
     first = Store(tmp_path / "cache.db")
-    CachedReader(first)(SOURCES)
+    CachedReader(first).documents(SOURCES)
     first.close()
     store = Store(tmp_path / "cache.db")
-    for (file, data), found in zip(SOURCES, CachedReader(store)(SOURCES), strict=True):
+    for (file, data), found in zip(SOURCES, CachedReader(store).documents(SOURCES), strict=True):
         wanted = read_document(file, data)
         assert (found.document, found.names, found.findings, found.facts) == (
             wanted.document,
@@ -94,7 +95,7 @@ def test_others_see_a_title_but_neither_lines_nor_running_text() -> None:
 def test_a_row_that_is_something_else_is_read_anew(tmp_path: Path, change: bytes) -> None:
     file, data = SOURCES[0]
     store = Store(tmp_path / "cache.db")
-    wanted = CachedReader(store)([(file, data)])
+    wanted = CachedReader(store).documents([(file, data)])
     store.put_all({wanted[0].content: change})
-    assert CachedReader(store)([(file, data)])[0].document == read_document(file, data).document
+    assert CachedReader(store).documents([(file, data)])[0].document == read_document(file, data).document
     store.close()

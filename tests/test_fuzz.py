@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sopbook import prose
 from sopbook.model import Kind
 from sopbook.places import Finding
-from sopbook.read import Reading, read_document
+from sopbook.read import Reading
+from sopbook.read.document import read_document
 
 FRAGMENTS = st.sampled_from(
     [

@@ -17,7 +17,7 @@ from sopbook.importing import Importer, Plan, Wishes
 from sopbook.importing.tree import Fate
 from sopbook.model import Checklist, Form, Procedure, RowTable
 from sopbook.places import Severity
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 
 
 def imported(draft: Draft, name: str, data: str | bytes, **wishes: str) -> Plan:

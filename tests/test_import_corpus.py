@@ -20,8 +20,9 @@ from sopbook.importing.coverage import letters
 from sopbook.model import Department, Form, RowTable
 from sopbook.places import Severity
 from sopbook.prose import Suffix
-from sopbook.read import markdown, read_document
+from sopbook.read import markdown
 from sopbook.read.collect import Collector
+from sopbook.read.document import read_document
 from sopbook.read.source import split
 
 CORPUS = REPOSITORY.parent / "shared/corpus"

@@ -21,7 +21,7 @@ from sopbook.importing.furniture import dropped
 from sopbook.link.handbook import Handbook
 from sopbook.model import Kind
 from sopbook.places import Severity
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.scaffold import init
 from sopbook.untrusted import Refused
 from test_import_corpus import made_of

@@ -28,7 +28,7 @@ from sopbook.questions.derived import derived, makers
 from sopbook.questions.entry import Entry
 from sopbook.questions.pool import pool
 from sopbook.questions.wording import Wording
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.read.quantities import duration
 from sopbook.read.tree import SETTINGS, Sources
 from sopbook.values import Duration, Frequency, Period

@@ -26,7 +26,7 @@ from sopbook.questions.incoming import made
 from sopbook.questions.pool import written
 from sopbook.questions.quiz import Terms, make_quiz
 from sopbook.questions.source import question_source
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.untrusted import Refused
 
 T = QuestionType

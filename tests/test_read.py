@@ -22,7 +22,8 @@ from sopbook.model import (
     RowTable,
     Status,
 )
-from sopbook.read import Reading, quantities, read_document
+from sopbook.read import Reading, quantities
+from sopbook.read.document import read_document
 from sopbook.values import Duration, Frequency, Interval, Period, TimeUnit
 
 HEAD = """---

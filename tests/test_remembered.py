@@ -161,7 +161,7 @@ def test_who_calls_a_function_that_answers_depends_on_the_answer(
     with watching() as seen:
         assert how_many(handbook, "form") == 1
     assert handbook.versions
-    digests = handbook.versions.digests_of([seen])
+    digests = {key: handbook.versions.digest_of(key) for key in seen}
     assert len(digests) == 1
     draft.replace("sop/office/OF-BD-01.md", "title: 快件登记表", "title: 收发登记表")
     again = remembering()
@@ -194,7 +194,7 @@ def test_whatever_a_handbook_is_asked_is_noted(
         if not isinstance(found, Document):
             list(found)  # type: ignore[call-overload]
     assert handbook.versions
-    digests = handbook.versions.digests_of([seen])
+    digests = {key: handbook.versions.digest_of(key) for key in seen}
     draft.replace("sop/office/OF-BD-01.md", "title: 快件登记表", "title: 收发登记表")
     again = remembering()
     assert again.versions

@@ -14,8 +14,9 @@ from handbooks import REPOSITORY
 from sopbook import prose
 from sopbook.model import Document
 from sopbook.places import Place
-from sopbook.read import markdown, read_document
+from sopbook.read import markdown
 from sopbook.read.collect import Collector
+from sopbook.read.document import read_document
 from sopbook.read.source import Source
 from sopbook.write.document import write_document
 from sopbook.write.prose import suffix, unplaced, write_blocks

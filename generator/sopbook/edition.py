@@ -12,16 +12,16 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would change line ends
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """A file as the file system has it: size in bytes (-1 if it is no regular file), time of change in ns, identity."""
 
     size: int
@@ -32,6 +32,15 @@ class FileState:
 def files_in(folder: Path) -> dict[str, FileState]:
     """Every file below a folder by its path there; empty if there is no such folder."""
     found: dict[str, FileState] = {}
+    for name, entry in _entries(folder):
+        status = entry.stat(follow_symlinks=False)
+        size = status.st_size if stat.S_ISREG(status.st_mode) else -1
+        found[name] = FileState(size, status.st_mtime_ns, status.st_ino)
+    return found
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Every file below a folder."""
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()
@@ -43,10 +52,7 @@ def files_in(folder: Path) -> dict[str, FileState]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{entry.name}/"))
             else:
-                status = entry.stat(follow_symlinks=False)
-                size = status.st_size if stat.S_ISREG(status.st_mode) else -1
-                found[prefix + entry.name] = FileState(size, status.st_mtime_ns, status.st_ino)
-    return found
+                yield prefix + entry.name, entry
 
 
 class Edition:
@@ -63,7 +69,7 @@ class Edition:
         self._spare = spare
         self._new = spare or _beside(folder, "new")
         self._wanted = wanted
-        self._there: dict[str, FileState] = {}
+        self._there: dict[str, int] = {}
         self._made: set[str] = set()
 
     def __enter__(self) -> Edition:
@@ -71,7 +77,7 @@ class Edition:
         if self._spare is None or self._new.is_symlink() or not self._new.is_dir():
             _remove(self._new)
         self._new.mkdir(parents=True, exist_ok=True)
-        self._there = files_in(self._new)
+        self._there = {name: entry.inode() for name, entry in _entries(self._new)}
         self._drop(self._there.keys() - set(self._wanted))
         return self
 
@@ -107,7 +113,7 @@ class Edition:
         """Put what was written, and the files of the present state that are ``kept``, in its place."""
         self._drop(self._there.keys() - kept.keys() - set(written))
         for name, state in kept.items():
-            if name not in self._there or self._there[name].inode != state.inode:
+            if self._there.get(name) != state.inode:
                 self._keep(name)
         _replace(self.folder, self._new)
         if self._spare is not None:

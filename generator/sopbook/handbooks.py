@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from sopbook.cache.readings import CachedReader
@@ -10,6 +12,7 @@ from sopbook.cache.versions import versions_of
 from sopbook.link import link
 from sopbook.link.handbook import Handbook
 from sopbook.output import locked
+from sopbook.parallel import ahead
 from sopbook.read.tree import read_sources
 from sopbook.targets import Outcome, Target, Workplace, all_targets
 
@@ -36,3 +39,21 @@ def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None
     """
     with locked(place.out):
         return {target.name: target.build(handbook, place) for target in targets or all_targets()}
+
+
+@contextmanager
+def begun(handbook: Handbook, place: Workplace, targets: Iterable[Target]) -> Iterator[Workplace]:
+    """Let another process begin what targets can have done ahead; what builds waits by ``Workplace.ready``."""
+    works = [work for target in targets if (work := target.begin(handbook, place))]
+
+    def begin() -> None:
+        for work in works:
+            work()
+
+    with ahead(begin if works else None) as wait:
+
+        def ready() -> None:
+            place.ready()
+            wait()
+
+        yield replace(place, ready=ready)

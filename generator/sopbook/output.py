@@ -9,17 +9,21 @@ cache; without it, everything is made anew and files that come out the same stay
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.json import Decoder, encode
+from msgspec.structs import replace as replace_parts
+
+from sopbook.cache.seen import Seen
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import watching
-from sopbook.compact_json import dumps, loads
 from sopbook.edition import Edition, files_in, is_empty, recover_folder, stock, write_file
 from sopbook.parallel import WorkerDied, ahead, map_share
 from sopbook.targets import Outcome, TargetFailed, Workplace
@@ -91,28 +95,36 @@ class Product:
 
     ``inputs`` is a digest of everything that decides its bytes, but for what ``make`` looks up in
     the handbook: that is noticed by itself (``cache.watch``). With empty ``inputs`` the file is
-    made at every build (and written if its bytes have changed). ``same_as`` is a file of another
-    folder of outputs with the same bytes, and their digest: then both are one file under two names.
+    made at every build (and written if its bytes have changed). ``same_as`` is the path of
+    a file of another folder of outputs with the same bytes, and their digest: then both are one file under two
+    names.
     """
 
     inputs: str
     make: Callable[[], bytes]
-    same_as: tuple[Path, str] | None = None
+    same_as: tuple[str, str] | None = None
 
 
 Last = Callable[[Mapping[str, str]], Mapping[str, bytes]]
 """Gives the files that list the others, from the digests of these."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What is known of a file in the folder: what it was made from, and its bytes."""
+class _Entry(Struct, frozen=True, array_like=True):
+    """What is known of a file in the folder: what it was made from and looked up (``cache.seen``), and its bytes."""
 
     inputs: str
-    seen: tuple[str, ...]
+    seen: tuple[int, ...]
     sha: str
     size: int
     modified: int
+
+
+class _Ledger(Struct, frozen=True, array_like=True):
+    """What the cache keeps of a folder. ``keys`` and ``digests`` are those of ``cache.seen``."""
+
+    keys: list[str] = []
+    digests: list[str] = []
+    entries: dict[str, _Entry] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +199,7 @@ class Shelf:
         self._versions = versions
         self._key = digest("published", str(folder.resolve()))
         self._spare = folder.parent / SPARES / folder.name if store.is_kept else None
-        self.known, digests = self._load()
-        self._changed = versions.changed(digests) if versions else frozenset()
+        self.known, self._seen = self._load()
         self.present = files_in(folder)
         self._wait_for_spare = ready
 
@@ -206,13 +217,14 @@ class Shelf:
             entries = fresh | {name: entry for name, (_, entry) in zip(stale, made, strict=True)}
             written = {name for name, (is_new, _) in zip(stale, made, strict=True) if is_new}
             for name, data in (last(_digests(entries)) if last else {}).items():
-                is_new, entries[name] = self._put(edition, name, data, "", ())
+                is_new, entries[name] = self._put(edition, name, data, "")
                 written |= {name} if is_new else set()
             removed = len(self.present.keys() - entries.keys())
             if written or removed or not self._folder.is_dir():
                 edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
-        if entries != self.known or self._changed:
-            self._save(entries)
+        if entries != self.known or self._seen.changed:
+            packed = self._seen.pack(entry.seen for entry in entries.values())
+            self._store.put(self._key, encode(_Ledger(*packed, entries)))
         return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
 
     def is_whole(self, name: str) -> bool:
@@ -225,40 +237,45 @@ class Shelf:
         if not product.inputs or not self.is_whole(name):
             return False
         entry = self.known[name]
-        return entry.inputs == product.inputs and self._changed.isdisjoint(entry.seen)
+        return entry.inputs == product.inputs and self._seen.are_as_before(entry.seen)
 
     def _make(self, edition: Edition, products: Mapping[str, Product], names: list[str]) -> list[tuple[bool, _Entry]]:
-        def make(share: Sequence[str]) -> list[tuple[bool, _Entry]]:
+        def make(share: Sequence[str]) -> list[tuple[bool, _Entry, frozenset[str]]]:
             found = []
             for name in share:
                 product = products[name]
-                linked = self._link(edition, name, product)
-                if linked is None:
+                seen: Collection[str] = ()
+                made = self._link(edition, name, product)
+                if made is None:
                     with watching() as seen:
                         data = product.make()
-                    linked = self._put(edition, name, data, product.inputs, tuple(sorted(seen)))
-                found.append(linked)
+                    made = self._put(edition, name, data, product.inputs)
+                found.append((*made, frozenset(seen)))
             return found
 
-        return map_share(make, names)
+        return [
+            (is_new, replace_parts(entry, seen=self._seen.numbers_of(seen)) if seen else entry)
+            for is_new, entry, seen in map_share(make, names)
+        ]
 
     def _link(self, edition: Edition, name: str, product: Product) -> tuple[bool, _Entry] | None:
         """Give a file of another folder a second name here; None if there is none, or it cannot have one."""
         if product.same_as is None:
             return None
-        path, sha = product.same_as
+        source, sha = product.same_as
+        path = Path(source)
         present = self.present.get(name)
         if present and (present.inode == path.stat().st_ino or self._is_same(name, sha, path.read_bytes())):
             return False, _Entry(product.inputs, (), sha, present.size, present.modified)
         state = edition.link(name, path)
         return None if state is None else (True, _Entry(product.inputs, (), sha, state.size, state.modified))
 
-    def _put(self, edition: Edition, name: str, data: bytes, inputs: str, seen: tuple[str, ...]) -> tuple[bool, _Entry]:
+    def _put(self, edition: Edition, name: str, data: bytes, inputs: str) -> tuple[bool, _Entry]:
         """Write a file unless the present one is the same; tells whether it wrote."""
         sha = hashlib.sha256(data).hexdigest()
         is_new = not self._is_same(name, sha, data)
         state = edition.write(name, data) if is_new else self.present[name]
-        return is_new, _Entry(inputs, seen, sha, state.size, state.modified)
+        return is_new, _Entry(inputs, (), sha, state.size, state.modified)
 
     def _is_same(self, name: str, sha: str, data: bytes) -> bool:
         if name not in self.present or self.present[name].size != len(data):
@@ -267,29 +284,17 @@ class Shelf:
             return self.known[name].sha == sha
         return (self._folder / name).read_bytes() == data
 
-    # ---------------------------------------------------------------------- the ledger
-
-    def _load(self) -> tuple[dict[str, _Entry], dict[str, str]]:
-        """What is known of the files, and the digests of what was looked at for them."""
+    def _load(self) -> tuple[dict[str, _Entry], Seen]:
+        """What is known of the files, and what was looked at for them."""
         row = self._store.get(self._key)
         try:
-            digests, entries = loads(row) if row else ({}, {})
-            keys = list(digests)
-            return {
-                name: _Entry(inputs, tuple(keys[place] for place in seen), sha, size, modified)
-                for name, (inputs, seen, sha, size, modified) in entries.items()
-            }, digests
-        except (ValueError, TypeError, AttributeError, IndexError):
-            return {}, {}
+            ledger = _LEDGER.decode(row) if row else _Ledger()
+            return ledger.entries, Seen(self._versions, ledger.keys, ledger.digests)
+        except ValueError:
+            return {}, Seen(self._versions)
 
-    def _save(self, entries: Mapping[str, _Entry]) -> None:
-        digests = self._versions.digests_of(e.seen for e in entries.values()) if self._versions else {}
-        places = {key: place for place, key in enumerate(digests)}
-        rows = {
-            name: (e.inputs, [places[key] for key in e.seen if key in places], e.sha, e.size, e.modified)
-            for name, e in entries.items()
-        }
-        self._store.put(self._key, dumps((digests, rows)))
+
+_LEDGER = Decoder(_Ledger)
 
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:

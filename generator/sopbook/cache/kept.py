@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
+from sopbook.cache.seen import Seen
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.versions import Versions
@@ -82,50 +83,43 @@ def keep(handbook: Handbook, name: str, documents: Sequence[Document], make: Mak
     """
     versions = handbook.versions
     if versions is None:
-        made = {document.id: make(document) for document in documents}
-        return Kept({i: value for i, (value, _) in made.items()}, {i: more for i, (_, more) in made.items()})
+        now = {document.id: make(document) for document in documents}
+        return Kept({i: value for i, (value, _) in now.items()}, {i: more for i, (_, more) in now.items()})
     store, key = versions.store, digest("kept", name, versions.base)
-    rows = _load(store, key, versions)
+    rows, seen_before = _load(store, key, versions)
     missing = [document for document in documents if versions.content[document.place.file] not in rows]
 
-    def work(share: Sequence[Document]) -> list[tuple[_Row, bytes]]:
+    def work(share: Sequence[Document]) -> list[tuple[Any, frozenset[str], bytes]]:
         found = []
         for document in share:
             with watching() as seen:
                 value, more = make(document)
             # As it comes out of the cache: lists, not tuples.
-            found.append((_Row(loads(dumps(value)), tuple(sorted(seen))), more))
+            found.append((loads(dumps(value)), frozenset(seen), more))
         return found
 
     made = dict(zip((d.id for d in missing), map_share(work, missing), strict=True))
-    current = {d.id: made[d.id][0] if d.id in made else rows[versions.content[d.place.file]] for d in documents}
+    fresh = {number: (value, seen_before.numbers_of(seen)) for number, (value, seen, _) in made.items()}
+    current = {d.id: fresh[d.id] if d.id in fresh else rows[versions.content[d.place.file]] for d in documents}
     if made:
-        _save(store, key, versions, {versions.content[d.place.file]: current[d.id] for d in documents})
-    values = {number: row.value for number, row in current.items()}
-    return Kept(values, {number: more for number, (_, more) in made.items()})
+        packed = seen_before.pack(seen for _, seen in current.values())
+        store.put(key, dumps([packed, {versions.content[d.place.file]: current[d.id] for d in documents}]))
+    values = {number: value for number, (value, _) in current.items()}
+    return Kept(values, {number: more for number, (_, _, more) in made.items()})
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A value, and the keys of what was looked at for it."""
-
-    value: Any
-    seen: tuple[str, ...]
+_Row = tuple[Any, Sequence[int]]
+"""A value, and the numbers of what was looked at for it."""
 
 
-def _load(store: Store, key: str, versions: Versions) -> dict[str, _Row]:
+def _load(store: Store, key: str, versions: Versions) -> tuple[Mapping[str, _Row], Seen]:
     """The rows, by the document's content, for which nothing has changed."""
+    rows: Mapping[str, _Row]
     try:
-        digests, rows = loads(store.get(key) or b"[{}, {}]")
-        keys, changed = list(digests), versions.changed(digests)
-        found = {content: _Row(value, tuple(keys[index] for index in seen)) for content, (value, seen) in rows.items()}
+        (keys, digests), rows = loads(store.get(key) or b"[[[], []], {}]")
+        seen = Seen(versions, keys, digests)
+        if seen.changed:
+            rows = {content: row for content, row in rows.items() if seen.are_as_before(row[1])}
     except (ValueError, TypeError, AttributeError, IndexError):
-        return {}
-    return {content: row for content, row in found.items() if changed.isdisjoint(row.seen)} if changed else found
-
-
-def _save(store: Store, key: str, versions: Versions, rows: Mapping[str, _Row]) -> None:
-    digests = versions.digests_of(row.seen for row in rows.values())
-    places = {word: place for place, word in enumerate(digests)}
-    packed = {content: (row.value, [places[word] for word in row.seen]) for content, row in rows.items()}
-    store.put(key, dumps([digests, packed]))
+        return {}, Seen(versions)
+    return rows, seen

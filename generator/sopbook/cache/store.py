@@ -12,10 +12,10 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
@@ -56,22 +56,21 @@ class Store:
 
     def get_all(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The rows that are there and sound."""
-        wanted = list(keys)
         found: dict[str, bytes] = {}
         stale: list[str] = []
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            marks = ",".join("?" * len(batch))
-            query = f"SELECT key, used, checksum, data FROM entry WHERE key IN ({marks})"  # noqa: S608 - marks only
-            for key, used, checksum, data in self._try(lambda c, q=query, b=batch: c.execute(q, b).fetchall()) or ():  # type: ignore[misc]
-                content = _unpack(key, checksum, data)
-                if content is not None:
-                    found[key] = content
-                    if used < self._day:
-                        stale.append(key)
+        for key, used, checksum, data in self._select("key, used, checksum, data", list(keys)):
+            content = _unpack(key, checksum, data)
+            if content is not None:
+                found[key] = content
+                if used < self._day:
+                    stale.append(key)
         if stale and self._process == os.getpid():
             self._try(lambda connection: self._touch(connection, stale))
         return found
+
+    def among(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of the keys of which there is a row, sound or not."""
+        return frozenset(key for (key,) in self._select("key", list(keys)))
 
     def put_all(self, rows: Mapping[str, bytes]) -> None:
         """Keep rows."""
@@ -98,6 +97,13 @@ class Store:
         self._connection = None
 
     # ---------------------------------------------------------------------------- inside
+
+    def _select(self, columns: str, keys: list[str]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            marks = ",".join("?" * len(batch))
+            query = f"SELECT {columns} FROM entry WHERE key IN ({marks})"  # noqa: S608 - marks only
+            yield from self._try(lambda c, q=query, b=batch: c.execute(q, b).fetchall()) or ()  # type: ignore[misc]
 
     def _try(self, work: Callable[[sqlite3.Connection], _T]) -> _T | None:
         for _ in range(2):

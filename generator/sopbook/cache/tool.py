@@ -20,6 +20,7 @@ _LIBRARIES = (
     "markupsafe",
     "mkdocs",
     "mkdocs-material",
+    "msgspec",
     "opencc-python-reimplemented",
     "orjson",
     "pydantic",
@@ -33,12 +34,12 @@ _LIBRARIES = (
 
 def digest(*parts: str | bytes) -> str:
     """A digest of several parts, each told from its neighbours by its length."""
-    found = hashlib.sha256()
+    told: list[bytes] = []
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-        found.update(len(data).to_bytes(8, "big"))
-        found.update(data)
-    return found.hexdigest()
+        told += (len(data).to_bytes(8, "big"), data)
+    # In one go: a digest of a few words takes half the time.
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 @cache

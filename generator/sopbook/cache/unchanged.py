@@ -82,7 +82,8 @@ def inputs_digest(root: Path) -> str:
 
 def outputs_digest(out: Path) -> str:
     """Names, sizes and times of change of all files in the output folder (but for the cache and the lock)."""
-    return digest(*(f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out)))
+    lines = (f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out))
+    return digest("\0".join(lines))
 
 
 def _contents(path: Path) -> Iterator[str]:
@@ -101,7 +102,9 @@ def _content(path: str, status: os.stat_result) -> str:
         if not (stat.S_ISREG(status.st_mode) or Path(path).is_file()):
             return f"{link} {status.st_mode}"
         with open(path, "rb") as stream:  # noqa: PTH123 - as in cache.tool
-            return digest(link, *iter(lambda: stream.read(_CHUNK), b""))
+            # Room is made for as much as is asked for, which takes longer than reading a small file.
+            room = min(status.st_size + 1, _CHUNK)
+            return digest(link, *iter(lambda: stream.read(room), b""))
     except OSError as error:
         return str(error.strerror)
 

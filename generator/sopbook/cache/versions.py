@@ -63,10 +63,6 @@ class Versions:
         """The keys of ``cache.watch`` that stand for something else than when they had these digests."""
         return frozenset(key for key, found in earlier.items() if self.digest_of(key) != found)
 
-    def digests_of(self, seen: Iterable[Iterable[str]]) -> dict[str, str]:
-        """The digest of every key that is among some, by key, in order."""
-        return {key: self.digest_of(key) for key in sorted({key for keys in seen for key in keys})}
-
     def digest_of(self, key: str) -> str:
         """The digest of what a key of ``cache.watch`` stands for."""
         found = self._known.get(key)

@@ -11,14 +11,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sopbook import targets as all_of_them
 from sopbook.cache.store import CACHE, Store
 from sopbook.cache.unchanged import Said, Unchanged
 from sopbook.cli.misuse import Misuse, add_today
 from sopbook.locales import Text
-from sopbook.targets import Outcome, TargetFailed, Workplace
+from sopbook.targets import Outcome, Target, TargetFailed, Workplace
+
+if TYPE_CHECKING:
+    from sopbook.link.handbook import Handbook
 
 # What a build needs beyond these is imported where it is needed: a build in which nothing has
 # changed is over before that.
@@ -105,15 +108,22 @@ def _names() -> list[str]:
 
 def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[str, Outcome]]:
     """Load, check and build; prints what is wrong before it begins to build."""
-    from sopbook.cache.readings import CachedReader
+    handbook, targets = _load(options, place)
+    from sopbook.handbooks import begun, build
+
+    with begun(handbook, place, targets) as begun_place:
+        said = _check(handbook, options)
+        outcomes = build(handbook, begun_place, targets)
+    said.files.update({name: outcome.written + outcome.fresh for name, outcome in outcomes.items()})
+    return said, outcomes
+
+
+def _check(handbook: Handbook, options: argparse.Namespace) -> Said:
+    """What is wrong, which is printed at once."""
     from sopbook.check import check
-    from sopbook.handbooks import build, load
     from sopbook.places import Severity
     from sopbook.report import FORMATS
-    from sopbook.targets import target_named
 
-    store = place.store or Store(None)
-    handbook = load(options.root, CachedReader(store))
     language = handbook.settings.language
     found = check(handbook, options.today)
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in found)
@@ -127,10 +137,27 @@ def _build(options: argparse.Namespace, place: Workplace) -> tuple[Said, dict[st
         code=int(errors > 0),
     )
     _print_read(said)
-    targets = [target_named(name) for name in _names() if name in (options.targets or _names())]
-    outcomes = build(handbook, place, targets)
-    said.files.update({name: outcome.written + outcome.fresh for name, outcome in outcomes.items()})
-    return said, outcomes
+    return said
+
+
+def _load(options: argparse.Namespace, place: Workplace) -> tuple[Handbook, list[Target]]:
+    """The handbook, and what to build."""
+    from sopbook.cache.readings import CachedReader
+
+    targets: list[Target] = []
+
+    def find_targets() -> None:
+        # After an edit, reading takes as long as loading what checks and builds.
+        from sopbook.check import all_rules
+        from sopbook.targets import target_named
+
+        all_rules()
+        targets.extend(target_named(name) for name in _names() if name in (options.targets or _names()))
+
+    from sopbook.handbooks import load
+
+    handbook = load(options.root, CachedReader(place.store or Store(None), find_targets))
+    return handbook, targets
 
 
 def _print_read(said: Said) -> None:

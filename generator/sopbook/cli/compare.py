@@ -24,8 +24,8 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Document
 from sopbook.output import write_file
-from sopbook.read import read_document
 from sopbook.read.collect import near
+from sopbook.read.document import read_document
 from sopbook.read.tree import read_sources
 from sopbook.targets import TargetFailed
 from sopbook.untrusted import Refused, read_bounded

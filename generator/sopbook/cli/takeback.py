@@ -21,7 +21,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Document
 from sopbook.output import write_file
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.untrusted import Refused, read_bounded
 
 _FILE = Text("{file}：{reason}", "{file}: {reason}")

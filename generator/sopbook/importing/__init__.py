@@ -29,7 +29,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Text, locale
 from sopbook.model import Kind
 from sopbook.node import Node, rebuilt
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.read.frontmatter import NUMBER
 from sopbook.read.source import MAX_SOURCE_BYTES
 from sopbook.read.tree import SOURCES

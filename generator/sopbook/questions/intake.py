@@ -24,7 +24,7 @@ from sopbook.questions import incoming
 from sopbook.questions.formats import Imported, Incoming, Unread
 from sopbook.questions.quiz import bare
 from sopbook.questions.source import question_source
-from sopbook.read import read_document
+from sopbook.read.document import read_document
 from sopbook.scaffold import beginning
 
 _NO_TARGET = Text(

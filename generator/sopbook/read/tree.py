@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from sopbook.errors import HandbookNotFound
-from sopbook.model import Figure, Settings, Thresholds, Training
+from sopbook.model import Settings
 from sopbook.places import Finding, Place
-from sopbook.read import Reading, confirmed, frontmatter, quantities, read_document, source, yaml_tree
+from sopbook.read import Reading, confirmed, source
 from sopbook.read.collect import Collector
 
 SOURCES = "sop"
 SETTINGS = f"{SOURCES}/handbook.yml"
+
+File = tuple[str, bytes]
+"""Its path, relative to the handbook's folder, and its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +38,37 @@ class Sources:
     """See ``Handbook.confirmed``."""
 
 
-def read_all(files: Sequence[tuple[str, bytes]]) -> list[Reading]:
-    """Read files, given as path and bytes, one after the other."""
-    return [read_document(file, data) for file, data in files]
+class Reader:
+    """Reads what is in files; others may remember what came of the same bytes before."""
+
+    # The readers take a tenth of a second to load, and whoever remembers may not need them.
+
+    def settings(self, data: bytes) -> tuple[Settings, tuple[Finding, ...]]:
+        """See ``read.settings.read_settings``."""
+        from sopbook.read.settings import read_settings
+
+        return read_settings(data)
+
+    def documents(self, files: Sequence[File]) -> Sequence[Reading]:
+        """What ``read.document.read_document`` makes of each file."""
+        from sopbook.read.document import read_document
+
+        return [read_document(file, data) for file, data in files]
 
 
-def read_sources(
-    root: Path, read_files: Callable[[Sequence[tuple[str, bytes]]], Sequence[Reading]] = read_all
-) -> Sources:
+def read_sources(root: Path, reader: Reader | None = None) -> Sources:
     """Read the handbook in ``root``. Files are visited in the order of their paths.
-
-    ``read_files`` may remember what came of the same bytes before.
 
     Raises HandbookNotFound if there is none.
     """
+    reader = reader or Reader()
     root = root.resolve()
     if not (root / SETTINGS).is_file():
         raise HandbookNotFound(root)
     collector = Collector()
-    settings = _settings(_content(root, SETTINGS, collector) or b"", collector)
-    documents: list[tuple[str, bytes]] = []
+    settings, wrong = reader.settings(_content(root, SETTINGS, collector) or b"")
+    collector.findings += wrong
+    documents: list[File] = []
     assets: dict[str, int] = {}
     for file in _files(root, collector):
         if file in (SETTINGS, confirmed.FILE):
@@ -66,7 +81,7 @@ def read_sources(
             # What vanishes meanwhile is no longer there.
             with suppress(OSError):
                 assets[file] = (root / file).stat().st_size
-    readings = tuple(read_files(documents))
+    readings = tuple(reader.documents(documents))
     lock = _content(root, confirmed.FILE, collector) if (root / confirmed.FILE).is_file() else None
     known = None if lock is None else confirmed.parse(lock, collector)
     return Sources(root, settings, readings, assets, tuple(collector.findings), known)
@@ -88,41 +103,18 @@ def _files(root: Path, collector: Collector) -> list[str]:
 
 def _content(root: Path, file: str, collector: Collector) -> bytes | None:
     try:
-        with (root / file).open("rb") as stream:
-            return stream.read(source.MAX_SOURCE_BYTES + 1)
+        # Room is made for as much as is asked for: for the most there may be, that takes longer than reading.
+        with open(f"{root}/{file}", "rb", buffering=0) as stream:  # noqa: PTH123 - pathlib takes as long again
+            return _up_to(stream, source.MAX_SOURCE_BYTES + 1)
     except OSError as error:
         collector.add("SOP101", Place(file), error.strerror or "", reason="os")
         return None
 
 
-def _settings(data: bytes, collector: Collector) -> Settings:
-    """The settings; with mistakes in them (reported), those of an empty file."""
-    text = source.decode(SETTINGS, data, collector)
-    tree = yaml_tree.parse(text, SETTINGS, 1, collector) if text is not None else None
-    matter = frontmatter.validate_settings(tree, SETTINGS, collector) if tree else None
-    if tree is None or matter is None:
-        return Settings("-", "-", "zh", "", (), (), ())
-    figures = tuple(
-        Figure(
-            name=name,
-            value=figure.value,
-            duration=quantities.duration(figure.value),
-            group=figure.group,
-            basis=figure.basis,
-            place=tree.places.get(("figures", name), Place(SETTINGS)),
-        )
-        for name, figure in matter.figures.items()
-    )
-    return Settings(
-        organisation=matter.organisation,
-        title=matter.title,
-        language=matter.language,
-        base_url=matter.base_url,
-        departments=tuple(matter.departments.items()),
-        figures=figures,
-        rules=tuple(matter.rules.items()),
-        training=Training(
-            **matter.training.model_dump(exclude={"coverage"}),
-            coverage=Thresholds(**matter.training.coverage.model_dump()),
-        ),
-    )
+def _up_to(stream: FileIO, most: int) -> bytes:
+    """The first ``most`` bytes of a file."""
+    data = b""
+    room = os.fstat(stream.fileno()).st_size + 1
+    while part := stream.read(min(room, most - len(data))):
+        data += part
+    return data

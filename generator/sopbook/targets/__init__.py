@@ -51,11 +51,15 @@ class TargetFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A kind of output. ``build`` raises TargetFailed if it cannot do its work."""
+    """A kind of output. ``build`` raises TargetFailed if it cannot do its work.
+
+    ``begin`` gives work for another process that leaves in the cache what ``build`` will look for, or None.
+    """
 
     name: str
     summary: Text
     build: Callable[[Handbook, Workplace], Outcome]
+    begin: Callable[[Handbook, Workplace], Callable[[], object] | None] = lambda handbook, place: None
 
 
 @cache

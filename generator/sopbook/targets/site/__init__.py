@@ -15,7 +15,6 @@ from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
 from sopbook.output import Product, shelf, write_file
-from sopbook.parallel import ahead
 from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.beside import bytes_of, files_beside_pages, search_index, site_folders
@@ -40,23 +39,18 @@ class Compiled:
     own: Mapping[str, Any]
 
 
-def generate(handbook: Handbook, place: Workplace, *, meanwhile: Callable[[], object] = lambda: None) -> Compiled:
-    """Write ``docs`` and ``mkdocs.yml`` into the output folder; ``meanwhile`` may be done beside that.
+def generate(handbook: Handbook, place: Workplace) -> Compiled:
+    """Write ``docs`` and ``mkdocs.yml`` into the output folder.
 
     Raises TargetFailed if the handbook's own ``mkdocs.yml`` or a template is wrong, or a file
     cannot be read or written.
     """
     own = _own_config(place.root)
     config = plain_config(handbook, own)
-    # The index needs nothing from the pages, so that it can be brought up to date beside them. A first
-    # one is put together on all cores, and reading it again from the cache would take longer.
-    is_first = not (place.out / "docs").is_dir()
-    with ahead(None if is_first or not handbook.versions else partial(search_index, handbook)) as wait_for_index:
-        docs = shelf(place.out / "docs", place.store, handbook.versions, place.ready)
-        products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
-        meanwhile()
-        wait_for_index()
-        made = docs.publish(products | search_index(handbook))
+    docs = shelf(place.out / "docs", place.store, handbook.versions, place.ready)
+    products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
+    place.ready()
+    made = docs.publish(products | search_index(handbook))
     items = navigation(handbook)
     try:
         write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
@@ -67,10 +61,22 @@ def generate(handbook: Handbook, place: Workplace, *, meanwhile: Callable[[], ob
 
 def build(handbook: Handbook, place: Workplace) -> Outcome:
     """Write the pages and build the site."""
-    compiled = generate(handbook, place, meanwhile=_load_shell)
+    # What takes time comes before what waits for the search's index.
+    site = shelf(place.out / "site", place.store, ready=place.ready)
+    _load_shell()
+    compiled = generate(handbook, place)
     pages = _Site(compiled, place)
-    made = shelf(place.out / "site", place.store, ready=place.ready).publish(pages.products(), pages.offline)
+    made = site.publish(pages.products(), pages.offline)
     return compiled.outcome + made.outcome
+
+
+def begin(handbook: Handbook, place: Workplace) -> Callable[[], object] | None:
+    """Brings the search's index up to date, which needs nothing from the pages.
+
+    A first one is put together on all cores, and reading it again from the cache would take longer.
+    """
+    is_first = not (place.out / "docs").is_dir()
+    return None if is_first or not handbook.versions else partial(search_index, handbook)
 
 
 # ------------------------------------------------------------------- the folder of Markdown
@@ -145,7 +151,7 @@ class _Site:
 
     def products(self) -> dict[str, Product]:
         """Pages, the theme's files, and what the folder of Markdown holds besides pages."""
-        look = self._look
+        look, docs = self._look, str(self._docs)
         products: dict[str, Product] = {}
         for name, path in self._shell.theme_files().items():
             # What the theme's own developers need is a quarter of a small site.
@@ -158,8 +164,8 @@ class _Site:
                 inputs = digest(look, sha, self._navigation.digest(name))
                 products[address] = Product(inputs, partial(self._page, name))
             elif name != WORKER:  # which gets the digest of all other files
-                path = self._docs / name
-                products[name] = Product(digest("copy", sha), partial(bytes_of, path), same_as=(path, sha))
+                original = f"{docs}/{name}"
+                products[name] = Product(f"copy {sha}", partial(bytes_of, original), same_as=(original, sha))
         return products
 
     def offline(self, digests: Mapping[str, str]) -> Mapping[str, bytes]:
@@ -211,6 +217,7 @@ TARGET = Target(
     name="site",
     summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
     build=build,
+    begin=begin,
 )
 
-__all__ = ["TARGET", "Compiled", "build", "generate"]
+__all__ = ["TARGET", "Compiled", "begin", "build", "generate"]

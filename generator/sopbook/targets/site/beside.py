@@ -52,10 +52,10 @@ def copy_of(path: Path) -> Product:
     return Product("", partial(bytes_of, path))
 
 
-def bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path | str) -> bytes:
     """The bytes of a file. Raises TargetFailed if it cannot be read."""
     try:
-        return path.read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise TargetFailed(f"cannot read {path}: {error.strerror}") from error
 
