@@ -45,7 +45,10 @@ def address(made: tuple[Handbook, Path], serve: Callable[[Path], str]) -> str:
 @pytest.fixture(params=[(390, "dark"), (1440, "light")], ids=["phone", "desktop"])
 def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    # A service worker that takes over in the middle would answer from its copy what a test holds back.
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, service_workers="block"
+    )
     yield context
     context.close()
 

@@ -29,6 +29,7 @@ from sopbook.questions.entry import Entry
 from sopbook.questions.pool import pool
 from sopbook.questions.wording import Wording
 from sopbook.read.document import read_document
+from sopbook.read.settings import read_settings
 from sopbook.read.quantities import duration
 from sopbook.read.tree import SETTINGS, Sources
 from sopbook.values import Duration, Frequency, Period
@@ -391,11 +392,7 @@ def _document(number: str, kind: str, title: str, extra: str, body: str) -> str:
 
 
 def _linked(sources: dict[str, str]) -> Handbook:
-    from sopbook.read.collect import Collector
-    from sopbook.read.tree import _settings
-
-    collector = Collector()
-    settings_ = _settings(sources[SETTINGS].encode(), collector)
+    settings_, _ = read_settings(sources[SETTINGS].encode())
     readings = tuple(read_document(file, text.encode()) for file, text in sorted(sources.items()) if file != SETTINGS)
     return link(Sources(Path("/nowhere"), settings_, readings, {}, ()))
 

@@ -290,9 +290,9 @@ def test_a_handbook_cannot_put_html_into_results(draft: Draft, serve: Callable[[
 def test_queries_without_an_answer_are_kept_on_the_device_and_exported(page: Page, address: str) -> None:
     page.goto(f"{address}/search/?q=红烧肉")
     page.locator(".sop-results__status", has_text="没有找到").wait_for()
-    page.wait_for_timeout(1700)
+    page.wait_for_function("localStorage.getItem('sop-search-log')?.includes('红烧肉')")
     page.locator(".sop-search__input").fill("=快件")
-    page.wait_for_timeout(1900)
+    page.wait_for_function("localStorage.getItem('sop-search-log')?.includes('=快件')")
     page.reload()
     expect(page.locator(".sop-log__count")).to_contain_text("1")
     with page.expect_download() as download:

@@ -158,10 +158,13 @@ def test_a_page_prints_as_a_controlled_document(page: Page) -> None:
 
 def test_the_code_on_a_page_and_each_label_lead_to_the_document(page: Page) -> None:
     page.goto("KF-CX-06/")
+    page.locator(".sop-print").wait_for()  # it moves what follows
     page.locator(".sop-share summary").click()
     picture = page.locator(".sop-share .sop-qr").screenshot()
     assert read_codes(picture) == ["https://handbook.example.com/KF-CX-06/"]
     page.goto("labels/")
+    page.locator(".sop-filter").wait_for()
+    page.locator(".sop-print").wait_for()
     labels = page.locator(".sop-label")
     labels.last.scroll_into_view_if_needed()
     found = read_codes(labels.last.screenshot())
@@ -211,7 +214,7 @@ def test_the_matrix_counts_the_steps_of_each_role(page: Page) -> None:
 def test_what_is_overdue_goes_by_the_device_s_date(page: Page) -> None:
     page.clock.set_fixed_time("2040-01-01")
     page.goto("review/")
-    page.wait_for_load_state("networkidle")
+    page.get_by_text("已过期", exact=True).first.wait_for()
     assert page.locator(".sop-review tbody tr").count() == page.get_by_text("已过期", exact=True).count()
     page.clock.set_fixed_time("2020-01-01")
     page.reload()

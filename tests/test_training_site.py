@@ -110,8 +110,10 @@ def test_a_new_hire_gets_from_the_first_page_to_the_certificate(
         onward = page.locator(".sop-next a")
         if onward.count() == 0:
             break
+        address = onward.evaluate("link => link.href")
         onward.focus()
         page.keyboard.press("Enter")
+        page.wait_for_url(address)
         ready(page)
         if page.locator(".sop-training--reading").count():
             confirm = page.get_by_role("button", name="我已读完并理解")
@@ -128,6 +130,7 @@ def test_a_new_hire_gets_from_the_first_page_to_the_certificate(
         asked += 1
         assert asked < 60
         page.get_by_role("link", name="回到学习路径").click()
+        page.locator(".sop-next").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     role = load(REPOSITORY).by_number["KF-GW-06"]
@@ -377,6 +380,7 @@ def test_who_passed_before_sees_what_changed(small: Small, context: BrowserConte
         "navigator.serviceWorker.getRegistrations().then(all => Promise.all(all.map(one => one.unregister())))"
         ".then(() => caches.keys()).then(names => Promise.all(names.map(name => caches.delete(name))))"
     )
+    context.new_cdp_session(page).send("Network.clearBrowserCache")  # it takes what is seconds old for fresh
     page.goto(f"{small.address}OF-CX-01/")
     notice = page.locator("aside.sop-training")
     notice.wait_for()
