@@ -56,6 +56,18 @@ def test_an_edit_is_told_and_served(draft: Draft, address: str) -> None:
     assert "/.sopbook/events" not in (draft.root / "build/site/OF-CX-01/index.html").read_text("utf-8")
 
 
+def test_a_page_knows_of_which_build_it_is(draft: Draft, address: str) -> None:
+    """Or one that is fetched while a build ends would show what was, and never learn of it."""
+    builds = news(address)
+    first = next(builds).removeprefix("data: ")
+    assert f'"{first}"' in get(f"{address}OF-CX-01/")
+    draft.replace("sop/office/OF-CX-01.md", "title: 快件收发", "title: 快件收发与保管")
+    second = next(builds).removeprefix("data: ")
+    page = get(f"{address}OF-CX-01/")
+    assert f'"{second}"' in page
+    assert f'"{first}"' not in page
+
+
 def test_a_build_that_fails_is_told_and_mended(draft: Draft, address: str) -> None:
     builds = news(address)
     next(builds)

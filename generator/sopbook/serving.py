@@ -26,11 +26,9 @@ EVENTS = "/.sopbook/events"
 """The address of the stream that tells of builds."""
 
 _SCRIPT = b"""<script type="module">
-let known;
 const builds = new EventSource("%s");
 builds.onmessage = ({ data }) => {
-  if (known !== undefined && known !== data) location.reload();
-  known = data;
+  if (data !== "%%s") location.reload();
 };
 builds.addEventListener("failed", ({ data }) => {
   const note = document.createElement("pre");
@@ -82,6 +80,13 @@ class Builds:
             self._count, self._failure = count, failure
             self._changed.notify_all()
 
+    def current(self) -> str:
+        """The last build that was told of. A page that was read later shows that one, or a newer one."""
+        return self._name(self._count)
+
+    def _name(self, count: int) -> str:
+        return f"{self._run}-{count}"
+
     def news(self) -> Iterator[str]:
         """Server-sent events: the number of the build, at once and at every change; comments in between."""
         seen: tuple[int, str] | None = None
@@ -94,7 +99,7 @@ class Builds:
                 yield ": still here\n\n"
                 continue
             if seen is None or now[0] != seen[0]:
-                yield f"data: {self._run}-{now[0]}\n\n"
+                yield f"data: {self._name(now[0])}\n\n"
             if now[1]:
                 yield f"event: failed\ndata: {now[1]}\n\n"
             seen = now
@@ -130,19 +135,20 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             path = path / "index.html"
         status = HTTPStatus.OK
+        build = self.server.builds.current()
         if path is None or not path.is_file():
             status, path = HTTPStatus.NOT_FOUND, self.server.site / "404.html"
         try:
             data = path.read_bytes()
         except OSError:
             data = b""
+        if path.suffix == ".html":
+            before, end, after = data.rpartition(b"</body>")
+            data = before + _SCRIPT % build.encode() + end + after
         self._answer(status, path, data)
 
     def _answer(self, status: HTTPStatus, path: Path, data: bytes) -> None:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        if kind == "text/html":
-            before, end, after = data.rpartition(b"</body>")
-            data = before + _SCRIPT + end + after
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
         self.send_header("Content-Length", str(len(data)))
