@@ -13,7 +13,8 @@ function open(name) {
   if (!opened.has(name)) {
     opened.set(
       name,
-      fetch(new URL(`${encodeURIComponent(name)}.json`, ROOT)).then((response) => {
+      // What the browser has kept may be of an earlier build, and its questions of an earlier version.
+      fetch(new URL(`${encodeURIComponent(name)}.json`, ROOT), { cache: "no-cache" }).then((response) => {
         if (!response.ok) throw new Error(`${name}: ${response.status}`);
         return response.json();
       }),
