@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,9 +16,10 @@ import pytest
 import yaml
 
 from handbooks import REPOSITORY, Draft
+from sopbook.cache.store import Store
 from sopbook.edition import recover_folder
 from sopbook.handbooks import build
-from sopbook.output import sync_folder
+from sopbook.output import Product, publish, sync_folder
 from sopbook.targets import Outcome, TargetFailed, Workplace, all_targets
 
 HREF = re.compile(r'(?:href|src)="([^"]*)"')
@@ -113,6 +115,26 @@ def test_a_switch_that_was_cut_off_is_finished(tmp_path: Path) -> None:
     sync_folder(current, {"page": b"new"})
     assert (current / "page").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_file_that_is_as_it_should_be_is_not_made_again_whatever_its_name(tmp_path: Path) -> None:
+    names = ["a.txt", "\udcff.txt"]
+    store = Store(tmp_path / "cache.db")
+    first = publish(tmp_path / "out", {name: Product("1", lambda: b"a") for name in names}, store=store)
+    assert first.outcome.written == 2
+    made: list[str] = []
+
+    def make(name: str) -> bytes:
+        made.append(name)
+        return b"b"
+
+    same = {name: Product("1", partial(make, name)) for name in names}
+    assert publish(tmp_path / "out", same, store=store).outcome.fresh == 2
+    assert made == []
+    other = same | {"a.txt": Product("2", partial(make, "a.txt"))}
+    assert publish(tmp_path / "out", other, store=store).outcome.written == 1
+    assert made == ["a.txt"]
+    store.close()
 
 
 def test_output_that_cannot_be_written_is_named(draft: Draft) -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from sopbook.compact_json import dumps, loads
 
@@ -33,3 +34,9 @@ def test_it_is_what_the_standard_library_reads(value: object) -> None:
 def test_what_is_no_json_is_told(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         loads(data)
+
+
+def test_text_of_a_class_of_its_own_is_text_and_other_things_are_refused() -> None:
+    assert dumps([Markup("<b>")]) == b'["<b>"]'
+    with pytest.raises(TypeError, match="object is no JSON"):
+        dumps([object()])

@@ -29,8 +29,8 @@ from sopbook.questions.entry import Entry
 from sopbook.questions.pool import pool
 from sopbook.questions.wording import Wording
 from sopbook.read.document import read_document
-from sopbook.read.settings import read_settings
 from sopbook.read.quantities import duration
+from sopbook.read.settings import read_settings
 from sopbook.read.tree import SETTINGS, Sources
 from sopbook.values import Duration, Frequency, Period
 

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.json import Decoder, encode
 from msgspec.structs import replace as replace_parts
 
+from sopbook.cache.codec import Decoder
 from sopbook.cache.seen import Seen
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest
 from sopbook.cache.watch import watching
+from sopbook.compact_json import dumps
 from sopbook.edition import Edition, files_in, is_empty, recover_folder, stock, write_file
 from sopbook.parallel import WorkerDied, ahead, map_share
 from sopbook.targets import Outcome, TargetFailed, Workplace
@@ -224,7 +225,7 @@ class Shelf:
                 edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
         if entries != self.known or self._seen.changed:
             packed = self._seen.pack(entry.seen for entry in entries.values())
-            self._store.put(self._key, encode(_Ledger(*packed, entries)))
+            self._store.put(self._key, dumps(_Ledger(*packed, entries)))
         return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
 
     def is_whole(self, name: str) -> bool:
@@ -288,13 +289,13 @@ class Shelf:
         """What is known of the files, and what was looked at for them."""
         row = self._store.get(self._key)
         try:
-            ledger = _LEDGER.decode(row) if row else _Ledger()
+            ledger = _LEDGER(row) if row else _Ledger()
             return ledger.entries, Seen(self._versions, ledger.keys, ledger.digests)
         except ValueError:
             return {}, Seen(self._versions)
 
 
-_LEDGER = Decoder(_Ledger)
+_LEDGER: Decoder[_Ledger] = Decoder(_Ledger)
 
 
 def _digests(entries: Mapping[str, _Entry]) -> dict[str, str]:

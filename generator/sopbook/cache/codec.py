@@ -8,7 +8,6 @@ the model's classes say, and nothing else.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, Generic, SupportsIndex, TypeVar, get_type_hints, overloa
 import msgspec
 
 from sopbook.cache.watch import note_text
+from sopbook.compact_json import loads
 from sopbook.model import Revision
 from sopbook.node import Apart, Node
 from sopbook.places import Place
@@ -131,7 +131,7 @@ _NOTHING: Apart[Any] = Apart()
 
 
 def taken_apart(node: Node | None) -> tuple[_Json, list[_Passage]]:
-    """A document as it is kept (``encode``): its outline, and the passages that this leaves out."""
+    """A document as it is kept: its outline, and the passages that this leaves out."""
     passages: list[_Passage] = []
 
     def defer(parts: tuple[Any, ...]) -> int:
@@ -180,16 +180,6 @@ def _passage(parts: tuple[Any, ...]) -> _Passage:
     return _Prose(parts)
 
 
-def encode(value: _Json) -> bytes:
-    """Plain data, and nodes in it, as JSON."""
-    try:
-        return msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        # It takes no halves of characters, which stand for bytes of a file's name that are not Unicode.
-        plain = msgspec.to_builtins(value)
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
 # ------------------------------------------------------------------------------- decoding
 
 
@@ -210,8 +200,7 @@ class Decoder(Generic[_T]):
         try:
             return self._decoder.decode(data)  # type: ignore[no-any-return]
         except UnicodeDecodeError:
-            plain = json.loads(data.decode("utf-8", "surrogatepass"))
-            return msgspec.convert(plain, self._kind, dec_hook=self._put)  # type: ignore[no-any-return]
+            return msgspec.convert(loads(data), self._kind, dec_hook=self._put)  # type: ignore[no-any-return]
 
     def _put(self, _: type, index: object) -> Apart[Any]:
         if index is None:

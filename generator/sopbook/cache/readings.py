@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 
-from sopbook.cache.codec import Decoder, Passages, encode, shown, taken_apart
+from sopbook.cache.codec import Decoder, Passages, shown, taken_apart
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
+from sopbook.compact_json import dumps
 from sopbook.model import Bank, Checklist, Department, Form, Procedure, ReferenceDocument, Role, Settings
 from sopbook.node import Node
 from sopbook.parallel import ahead, map_share
@@ -60,7 +61,7 @@ class CachedReader(Reader):
                 kept = _decoded_settings(row)
                 return kept.settings, kept.findings
         settings, findings = super().settings(data)
-        self.store.put(key, encode(_Settings(settings, findings)))
+        self.store.put(key, dumps(_Settings(settings, findings)))
         return settings, findings
 
     def documents(self, files: Sequence[File]) -> Sequence[Reading]:
@@ -137,13 +138,13 @@ def _encoded(reading: Reading) -> tuple[bytes, bytes]:
     row = [
         _Row.__name__,
         outline,
-        digest(encode(shown(reading.document))),
+        digest(dumps(shown(reading.document))),
         sorted(reading.names),
         reading.findings,
         facts.mentioned,
         facts.files,
     ]
-    return encode(row), encode(passages)
+    return dumps(row), dumps(passages)
 
 
 def _reading(file: str, key: str, data: bytes, passages: Passages) -> Reading:

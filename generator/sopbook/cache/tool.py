@@ -22,7 +22,6 @@ _LIBRARIES = (
     "mkdocs-material",
     "msgspec",
     "opencc-python-reimplemented",
-    "orjson",
     "pydantic",
     "pypinyin",
     "pyyaml",

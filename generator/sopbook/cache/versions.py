@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from sopbook.cache.codec import encode, shown
+from sopbook.cache.codec import shown
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, tool_digest
 from sopbook.cache.watch import EVERYTHING, TEXT, answer
+from sopbook.compact_json import dumps
 from sopbook.link.handbook import Handbook
 from sopbook.link.watched import watched
 from sopbook.model import Document, Kind, Name, Role
@@ -40,7 +41,7 @@ class Versions:
             for reading in sources.readings
         }
         unread = [name for reading in sources.readings if not reading.document for name in sorted(reading.names)]
-        settings = encode(shown(sources.settings))
+        settings = dumps(shown(sources.settings))
         self.base = digest(tool_digest(), settings, *unread)
         self._known: dict[str, str] = {}
 
