@@ -32,7 +32,7 @@ import sopbook
 BIN = Path(sys.executable).parent
 PLAIN = "site_name: 员工手册\ntheme:\n  name: material\n  language: zh\n  font: false\n"
 PRUNED = f"{PLAIN}  features: [navigation.prune]\n"
-_EVERY = 0.1
+_EVERY = 0.02
 """Seconds between two looks at the memory."""
 
 MOST_UNPRUNED = 2000
