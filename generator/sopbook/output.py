@@ -16,8 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.structs import replace as replace_parts
+from msgspec import Struct, structs
 
 from sopbook.cache.codec import Decoder
 from sopbook.cache.seen import Seen
@@ -255,7 +254,7 @@ class Shelf:
             return found
 
         return [
-            (is_new, replace_parts(entry, seen=self._seen.numbers_of(seen)) if seen else entry)
+            (is_new, structs.replace(entry, seen=self._seen.numbers_of(seen)) if seen else entry)
             for is_new, entry, seen in map_share(make, names)
         ]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from sopbook.bounded import read_up_to
 from sopbook.locales import Text
 
 MAX_FILE_BYTES = 20_000_000
@@ -55,8 +56,7 @@ def refusal(text: Text, **values: object) -> Refused:
 def read_bounded(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     """The bytes of a file of at most ``limit`` bytes."""
     try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
+        data = read_up_to(path, limit + 1)
     except OSError as error:
         raise refusal(_NO_FILE, detail=error.strerror or type(error).__name__) from error
     if len(data) > limit:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 
+from sopbook.bounded import read_up_to
 from sopbook.errors import HandbookNotFound
 from sopbook.model import Settings
 from sopbook.places import Finding, Place
@@ -103,18 +103,7 @@ def _files(root: Path, collector: Collector) -> list[str]:
 
 def _content(root: Path, file: str, collector: Collector) -> bytes | None:
     try:
-        # Room is made for as much as is asked for: for the most there may be, that takes longer than reading.
-        with open(f"{root}/{file}", "rb", buffering=0) as stream:  # noqa: PTH123 - pathlib takes as long again
-            return _up_to(stream, source.MAX_SOURCE_BYTES + 1)
+        return read_up_to(f"{root}/{file}", source.MAX_SOURCE_BYTES + 1)
     except OSError as error:
         collector.add("SOP101", Place(file), error.strerror or "", reason="os")
         return None
-
-
-def _up_to(stream: FileIO, most: int) -> bytes:
-    """The first ``most`` bytes of a file."""
-    data = b""
-    room = os.fstat(stream.fileno()).st_size + 1
-    while part := stream.read(min(room, most - len(data))):
-        data += part
-    return data

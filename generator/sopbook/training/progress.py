@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sopbook.bounded import read_up_to
 from sopbook.locales import Text
 
 LARGEST = 5_000_000
@@ -102,8 +103,7 @@ _LATER = Text("日期在今天之后：{where}", "a date later than today: {wher
 def read_progress(path: Path, today: dt.date) -> Progress:
     """What a file tells. Raises NotProgress if it is damaged, edited, too large or something else."""
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(LARGEST + 1)
+        raw = read_up_to(path, LARGEST + 1)
     except OSError as error:
         raise NotProgress(_filled(_OS, reason=error.strerror or "")) from error
     if len(raw) > LARGEST:
