@@ -100,6 +100,57 @@ def test_shared_work_comes_back_in_order_from_several_processes(tmp_path: Path) 
     assert run(program, tmp_path).stdout == "True 2\n" * 3
 
 
+def test_a_process_does_something_else_before_it_takes_its_share(tmp_path: Path) -> None:
+    program = """
+        parent = os.getpid()
+
+        def wait_for_the_others():
+            while not Path("taken").is_file():
+                time.sleep(0.001)
+            print("others had begun")
+
+        def work(items):
+            if os.getpid() != parent:
+                Path("taken").touch()
+            return list(items)
+
+        print(map_share(work, range(100), wait_for_the_others) == list(range(100)))
+        print(map_share(work, [1], lambda: print("done first")), map_share(work, [], lambda: print("done alone")))
+        """
+    lines = ["others had begun", "True", "done first", "done alone", "[1] []"]
+    assert run(program, tmp_path).stdout.splitlines() == lines
+
+
+def test_files_that_are_named_late_are_made_beside_the_others(tmp_path: Path) -> None:
+    program = """
+        from functools import partial
+        from sopbook.cache.store import Store
+        from sopbook.output import Product, shelf
+        from sopbook.targets import TargetFailed
+
+        store = Store(Path("cache.db"))
+        products = {f"{n}.txt": Product("1", partial(bytes, n)) for n in range(50)}
+
+        def more():
+            return {f"more/{n}.txt": Product("1", partial(bytes, n)) for n in range(30)}
+
+        for expected in (80, 0):
+            made = shelf(Path("out"), store).publish(products, more=more)
+            names = {path.relative_to("out").as_posix() for path in Path("out").rglob("*.txt")}
+            print(made.outcome.written == expected, names == set(made.digests) == products.keys() | more().keys())
+
+        def fail():
+            raise TargetFailed("nothing to name")
+
+        try:
+            shelf(Path("out"), store).publish(products, more=fail)
+        except TargetFailed as failed:
+            print(failed, len(list(Path("out").rglob("*.txt"))))
+        """
+    lines = ["True True", "True True", "nothing to name 80"]
+    assert run(program, tmp_path).stdout.splitlines() == lines
+
+
 def test_a_mistake_in_any_process_is_raised_and_a_killed_one_named(tmp_path: Path) -> None:
     program = """
         parent = os.getpid()

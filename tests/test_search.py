@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from handbooks import Draft
 from sopbook.cli import main
 from sopbook.link.handbook import Handbook
+from sopbook.search.analysis import _Finder
 from sopbook.search.chinese import Segmenter, shapes, simplified
 from sopbook.search.disk import DiskIndex, Filter, write
 from sopbook.search.entries import entries
@@ -55,6 +56,17 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Index:
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return build_index(Draft(tmp_path_factory.mktemp("en") / "handbook", "en").load())
+
+
+@given(
+    st.lists(st.text("ab电梯 +", min_size=2, max_size=4).map(str.strip).filter(lambda w: len(w) > 1)),
+    st.text("ab电梯 +"),
+)
+def test_words_that_mean_the_same_are_found_longest_first_and_latin_ones_whole(words: list[str], text: str) -> None:
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    parts = [re.escape(word) if re.search("[电梯]", word) else rf"\b{re.escape(word)}\b" for word in ordered]
+    expected = [match[0] for match in re.finditer("|".join(parts), text)] if parts else []
+    assert list(_Finder(words)(text)) == expected
 
 
 def document(number: str, title: str, more: str, body: str) -> str:

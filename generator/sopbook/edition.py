@@ -144,12 +144,24 @@ class Edition:
         path = f"{self._new}/{name}"
         above = name.rpartition("/")[0]
         if above not in self._made:
-            Path(f"{self._new}/{above}").mkdir(parents=True, exist_ok=True)
+            _make_folder(f"{self._new}/{above}")
             self._made.add(above)
         if name in self._there:
             # What stands there may be the present state's as well: never write into it.
             Path(path).unlink(missing_ok=True)
         return path
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder, and those above it, unless it is there."""
+    # In most cases one call of the system, which pathlib takes as long again for.
+    try:
+        os.mkdir(path)  # noqa: PTH102
+    except FileExistsError:
+        if not Path(path).is_dir():
+            raise
+    except FileNotFoundError:
+        Path(path).mkdir(parents=True, exist_ok=True)
 
 
 def is_empty(folder: Path) -> bool:

@@ -9,12 +9,12 @@ cache; without it, everything is made anew and files that come out the same stay
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, structs
 
@@ -108,6 +108,9 @@ class Product:
 Last = Callable[[Mapping[str, str]], Mapping[str, bytes]]
 """Gives the files that list the others, from the digests of these."""
 
+More = Callable[[], Mapping[str, Product]]
+"""Gives products that take long to name: one process names and makes them, while the others make the rest."""
+
 
 class _Entry(Struct, frozen=True, array_like=True):
     """What is known of a file in the folder: what it was made from and looked up (``cache.seen``), and its bytes."""
@@ -125,6 +128,15 @@ class _Ledger(Struct, frozen=True, array_like=True):
     keys: list[str] = []
     digests: list[str] = []
     entries: dict[str, _Entry] = {}
+
+
+class _Made(NamedTuple):
+    """What became of a file: whether it was written, what is known of it, and what was looked at for it."""
+
+    name: str
+    is_new: bool
+    entry: _Entry
+    seen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,22 +215,23 @@ class Shelf:
         self.present = files_in(folder)
         self._wait_for_spare = ready
 
-    def publish(self, products: Mapping[str, Product], last: Last | None = None) -> Published:
-        """See the function ``publish``."""
+    def publish(self, products: Mapping[str, Product], last: Last | None = None, more: More | None = None) -> Published:
+        """See the function ``publish``. What ``more`` gives has none of the paths of ``products``."""
         with _told_as_failure(self._folder):
-            return self._publish(products, last)
+            return self._publish(products, last, more)
 
-    def _publish(self, products: Mapping[str, Product], last: Last | None) -> Published:
+    def _publish(self, products: Mapping[str, Product], last: Last | None, more: More | None) -> Published:
         fresh = {name: self.known[name] for name in products if self._is_fresh(name, products[name])}
         stale = [name for name in products if name not in fresh]
         self._wait_for_spare()
         with Edition(self._folder, products, self._spare) as edition:
-            made = self._make(edition, products, stale)
-            entries = fresh | {name: entry for name, (_, entry) in zip(stale, made, strict=True)}
-            written = {name for name, (is_new, _) in zip(stale, made, strict=True) if is_new}
+            made = self._make(edition, products, stale, more)
+            entries = fresh | {one.name: one.entry for one in made}
+            written = {one.name for one in made if one.is_new}
             for name, data in (last(_digests(entries)) if last else {}).items():
-                is_new, entries[name] = self._put(edition, name, data, "")
-                written |= {name} if is_new else set()
+                listed = self._put(edition, name, data, "")
+                entries[name] = listed.entry
+                written |= {name} if listed.is_new else set()
             removed = len(self.present.keys() - entries.keys())
             if written or removed or not self._folder.is_dir():
                 edition.switch({name: self.present[name] for name in entries.keys() - written}, written)
@@ -239,26 +252,34 @@ class Shelf:
         entry = self.known[name]
         return entry.inputs == product.inputs and self._seen.are_as_before(entry.seen)
 
-    def _make(self, edition: Edition, products: Mapping[str, Product], names: list[str]) -> list[tuple[bool, _Entry]]:
-        def make(share: Sequence[str]) -> list[tuple[bool, _Entry, frozenset[str]]]:
-            found = []
-            for name in share:
-                product = products[name]
-                seen: Collection[str] = ()
-                made = self._link(edition, name, product)
-                if made is None:
-                    with watching() as seen:
-                        data = product.make()
-                    made = self._put(edition, name, data, product.inputs)
-                found.append((*made, frozenset(seen)))
-            return found
+    def _make(
+        self, edition: Edition, products: Mapping[str, Product], names: Sequence[str], more: More | None
+    ) -> list[_Made]:
+        def make(turns: Sequence[str | More]) -> list[list[_Made]]:
+            return [
+                [self._made(edition, turn, products[turn])]
+                if isinstance(turn, str)
+                else [self._made(edition, name, product) for name, product in turn().items()]
+                for turn in turns
+            ]
 
+        # What takes longest is begun first.
+        turns: list[str | More] = [*([more] if more else []), *names]
         return [
-            (is_new, structs.replace(entry, seen=self._seen.numbers_of(seen)) if seen else entry)
-            for is_new, entry, seen in map_share(make, names)
+            one._replace(entry=structs.replace(one.entry, seen=self._seen.numbers_of(one.seen))) if one.seen else one
+            for made in map_share(make, turns)
+            for one in made
         ]
 
-    def _link(self, edition: Edition, name: str, product: Product) -> tuple[bool, _Entry] | None:
+    def _made(self, edition: Edition, name: str, product: Product) -> _Made:
+        linked = self._link(edition, name, product)
+        if linked is not None:
+            return linked
+        with watching() as seen:
+            data = product.make()
+        return self._put(edition, name, data, product.inputs)._replace(seen=frozenset(seen))
+
+    def _link(self, edition: Edition, name: str, product: Product) -> _Made | None:
         """Give a file of another folder a second name here; None if there is none, or it cannot have one."""
         if product.same_as is None:
             return None
@@ -266,16 +287,18 @@ class Shelf:
         path = Path(source)
         present = self.present.get(name)
         if present and (present.inode == path.stat().st_ino or self._is_same(name, sha, path.read_bytes())):
-            return False, _Entry(product.inputs, (), sha, present.size, present.modified)
+            return _Made(name, False, _Entry(product.inputs, (), sha, present.size, present.modified))
         state = edition.link(name, path)
-        return None if state is None else (True, _Entry(product.inputs, (), sha, state.size, state.modified))
+        if state is None:
+            return None
+        return _Made(name, True, _Entry(product.inputs, (), sha, state.size, state.modified))
 
-    def _put(self, edition: Edition, name: str, data: bytes, inputs: str) -> tuple[bool, _Entry]:
+    def _put(self, edition: Edition, name: str, data: bytes, inputs: str) -> _Made:
         """Write a file unless the present one is the same; tells whether it wrote."""
         sha = hashlib.sha256(data).hexdigest()
         is_new = not self._is_same(name, sha, data)
         state = edition.write(name, data) if is_new else self.present[name]
-        return is_new, _Entry(inputs, (), sha, state.size, state.modified)
+        return _Made(name, is_new, _Entry(inputs, (), sha, state.size, state.modified))
 
     def _is_same(self, name: str, sha: str, data: bytes) -> bool:
         if name not in self.present or self.present[name].size != len(data):

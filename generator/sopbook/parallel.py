@@ -37,15 +37,20 @@ class WorkerDied(Exception):
     """A process ended before its work was done (killed, or out of memory)."""
 
 
-def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> list[_R]:
+def map_share(
+    work: Callable[[Sequence[_T]], list[_R]],
+    items: Sequence[_T],
+    meanwhile: Callable[[], object] = lambda: None,
+) -> list[_R]:
     """``work`` done on all items, in shares; the results in the order of the items.
 
-    ``work`` gives one result for each item. An exception in any process is raised here. Raises
-    WorkerDied if a process was killed.
+    ``work`` gives one result for each item. ``meanwhile`` is done here before this process takes a share,
+    when the others have begun. An exception in any process is raised here. Raises WorkerDied if a process was killed.
     """
     count = min(_processors(), len(items) // (_WORTH // 2))
     if not _can_share(count):
-        return work(items)
+        meanwhile()
+        return work(items) if items else []
     size = -(-len(items) // _TURNS)
     blocks = [items[start : start + size] for start in range(0, len(items), size)]
     results: dict[int, list[_R]] = {}
@@ -57,6 +62,7 @@ def map_share(work: Callable[[Sequence[_T]], list[_R]], items: Sequence[_T]) -> 
 
         children = [_start(share) for _ in range(count - 1)]
         try:
+            meanwhile()
             results |= share()
         except BaseException as error:  # noqa: BLE001 - raised again below, once the children are gone
             failure = error

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from functools import cache
+from typing import Any, Literal, get_args, get_type_hints
 
 from msgspec.structs import replace
 
-from sopbook.node import Node
+from sopbook.node import Apart, Node
 from sopbook.places import Place
 
 # ----------------------------------------------------------------------------- inlines
@@ -197,17 +198,22 @@ def _walk(node: object) -> Iterator[object]:
         here = waiting.pop()
         if isinstance(here, tuple):
             waiting.extend(reversed(here))
-            continue
-        if not isinstance(here, Node) or isinstance(here, Place):
-            continue
-        yield here
-        for name in reversed(here.__struct_fields__):
-            value = getattr(here, name)
-            if type(value) not in _LEAVES:
-                waiting.append(value)
+        elif isinstance(here, Node) and not isinstance(here, Place):
+            yield here
+            for name in _holding(type(here)):
+                waiting.append(getattr(here, name))
 
 
-_LEAVES = frozenset({str, int, float, bool, type(None), Place})
+@cache
+def _holding(kind: type[Node]) -> tuple[str, ...]:
+    """The parts of a class that can hold nodes, by their annotations, the last one first."""
+    return tuple(name for name, hint in reversed(get_type_hints(kind).items()) if _holds_nodes(hint))
+
+
+def _holds_nodes(hint: Any) -> bool:
+    if isinstance(hint, type) and issubclass(hint, Node | Apart):
+        return hint is not Place
+    return any(map(_holds_nodes, get_args(hint)))
 
 
 def merged(inlines: Iterable[Inline]) -> tuple[Inline, ...]:

@@ -160,9 +160,14 @@ def _taken(value: object, defer: Callable[[tuple[Any, ...]], int], at: Callable[
         part = getattr(value, name)
         if name in apart:
             found.append(defer(part) if part else None)
+        elif type(part) in _PLAIN:
+            found.append(part)
         else:
             found.append(_taken(part, defer, at))
     return found
+
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @cache

@@ -72,13 +72,15 @@ class CachedReader(Reader):
         there = self.store.among(wanted)
         absent = [(key, file) for key, file in wanted.items() if key not in there]
         # Many are read by all processes, few by one other.
-        with ahead(partial(_remember, self.store, absent) if there and absent else None) as wait:
-            self._meanwhile()
-            kept |= self._recall({key: wanted[key] for key in wanted if key in there})
-            wait()
         if there:
+            with ahead(partial(_remember, self.store, absent) if absent else None) as wait:
+                self._meanwhile()
+                kept |= self._recall({key: wanted[key] for key in wanted if key in there})
+                wait()
             kept |= self._recall(dict(absent))
-        kept |= self._read([(key, file) for key, file in wanted.items() if key not in kept])
+            kept |= self._read([(key, file) for key, file in wanted.items() if key not in kept])
+        else:
+            kept |= self._read(absent, self._meanwhile)
         self._kept = kept
         return [kept[key] for key in keys]
 
@@ -98,8 +100,10 @@ class CachedReader(Reader):
         """The running text of a document whose outline came out of the cache; read anew if it is gone from there."""
         return self.store.get(f"{key}+") or _encode_all([(key, file)])[0][1]
 
-    def _read(self, files: Sequence[tuple[str, File]]) -> dict[str, Reading]:
-        rows = _remember(self.store, files)
+    def _read(
+        self, files: Sequence[tuple[str, File]], meanwhile: Callable[[], object] = lambda: None
+    ) -> dict[str, Reading]:
+        rows = _remember(self.store, files, meanwhile)
         found = {}
         for (key, (file, _)), (outline, passages) in zip(files, rows, strict=True):
             found[key] = _reading(file, key, outline, Passages(file, lambda data=passages: data))  # type: ignore[misc]
@@ -111,9 +115,11 @@ def _keys(files: Sequence[File]) -> list[str]:
     return [digest("reading", tool, file, data) for file, data in files]
 
 
-def _remember(store: Store, files: Sequence[tuple[str, File]]) -> list[tuple[bytes, bytes]]:
+def _remember(
+    store: Store, files: Sequence[tuple[str, File]], meanwhile: Callable[[], object] = lambda: None
+) -> list[tuple[bytes, bytes]]:
     """Read files, and keep what came of them under their keys."""
-    rows = map_share(_encode_all, files) if files else []
+    rows = map_share(_encode_all, files, meanwhile)
     store.put_all(
         {
             name: data

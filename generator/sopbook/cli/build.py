@@ -147,12 +147,14 @@ def _load(options: argparse.Namespace, place: Workplace) -> tuple[Handbook, list
     targets: list[Target] = []
 
     def find_targets() -> None:
-        # After an edit, reading takes as long as loading what checks and builds.
+        # Reading is another process's work for as long as this one loads what checks and builds.
         from sopbook.check import all_rules
         from sopbook.targets import target_named
 
         all_rules()
         targets.extend(target_named(name) for name in _names() if name in (options.targets or _names()))
+        for target in targets:
+            target.load(place)
 
     from sopbook.handbooks import load
 

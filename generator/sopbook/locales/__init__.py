@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from string import Formatter
 from typing import Any
 
 from sopbook.values import Duration, Frequency, Interval, TimeUnit
@@ -59,7 +58,8 @@ class Locale:
 
     def format(self, key: str, **values: object) -> str:
         """One of the ``formats``, filled in."""
-        return Formatter().vformat(self._tables["formats"][key], (), values)
+        pattern: str = self._tables["formats"][key]
+        return pattern.format_map(values)
 
     def search_words(self, table: str) -> Mapping[str, list[str]]:
         """Words that a search treats in a special way: ``words`` (stop, how_long), ``kinds``."""

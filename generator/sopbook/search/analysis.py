@@ -144,7 +144,7 @@ class _Sheet:
         found: dict[str, list[float]] = {}
         for index, field in enumerate(FIELDS):
             counts: dict[str, float] = defaultdict(float)
-            for line in self._texts[field]:
+            for line in filter(None, self._texts[field]):
                 self._add(counts, self._analyst.clean(line), field)
             for token, count in counts.items():
                 found.setdefault(token, [0] * (1 + len(FIELDS)))[1 + index] = count
@@ -261,14 +261,23 @@ class _Finder:
     """Finds words in a text: longest first, Latin ones only as whole words."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        ordered = sorted(words, key=lambda word: (-len(word), word))
-        parts = [re.escape(word) if CHINESE.search(word) else rf"\b{re.escape(word)}\b" for word in ordered]
+        by_first: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(words, key=lambda word: (-len(word), word)):
+            by_first[word[0]].append(word)
+        # A pattern that begins with one of some characters skips all others at once.
+        parts = [f"{re.escape(first)}(?:{'|'.join(map(_rest_of, found))})" for first, found in by_first.items()]
         self._pattern = re.compile("|".join(parts)) if parts else None
 
     def __call__(self, text: str) -> Iterator[str]:
         """Each word found, as often as it stands there."""
         if self._pattern:
             yield from (match[0] for match in self._pattern.finditer(text))
+
+
+def _rest_of(word: str) -> str:
+    """The pattern of a word behind its first character."""
+    rest = re.escape(word[1:])
+    return rest if CHINESE.search(word) else rf"(?<=\b{re.escape(word[0])}){rest}\b"
 
 
 def _numbers(number: str) -> dict[str, int]:

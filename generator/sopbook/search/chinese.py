@@ -5,6 +5,7 @@ All of it comes from libraries at build time; what a query needs of it travels w
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -115,6 +116,13 @@ class Shapes:
 def shapes() -> Shapes:
     """The characters that look alike, made once."""
     return Shapes()
+
+
+def load_dictionaries() -> None:
+    """Load what cuts and reads Chinese now, and not in each process that needs it."""
+    importlib.import_module("pypinyin")
+    importlib.import_module("rjieba")
+    simplified()
 
 
 _taken: list[Jieba] = []

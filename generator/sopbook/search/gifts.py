@@ -15,6 +15,7 @@ from sopbook.cache.tool import digest
 from sopbook.cache.watch import unwatched
 from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
+from sopbook.memo import once_a_handbook
 from sopbook.model import Document
 from sopbook.search.analysis import FIELDS, NAME, NAMING, WORD, Analyst, Given, OwnWords, own_words
 from sopbook.search.chinese import know_readings, learnt_readings
@@ -64,11 +65,11 @@ class Gifts:
         self._readings = f"readings {version('pypinyin')}"
         self._kept = keep(handbook, self.name, self.documents, self._analysed)
         self.heads: Sequence[Head] = [_head(self._kept.values[document.id]) for document in self.documents]
-        if self._kept.more:
-            self._keep_more()
 
-    def _keep_more(self) -> None:
+    def remember(self) -> None:
         """Keep what the documents that were taken apart now give, and how words are read."""
+        if not self._kept.more:
+            return
         rows, learnt = {}, self._known_readings()
         for number, more in self._kept.more.items():
             gives, file, read = _split(more)
@@ -87,16 +88,21 @@ class Gifts:
 
     def gift(self, position: int) -> Given:
         """What a document gives."""
+        document = self.documents[position]
+        if document.id in self._kept.more:
+            return Given(*loads(_split(self._kept.more[document.id])[0]))
         found = self.earlier(self.heads[position].gives)
-        return found or Given(*loads(_split(self._analysed(self.documents[position])[1])[0]))  # gone from the cache
+        return found or Given(*loads(_split(self._analysed(document)[1])[0]))  # gone from the cache
 
     def __iter__(self) -> Iterator[Given]:
         """What the documents give, in their order."""
         for start in range(0, len(self.heads), _AT_ONCE):
-            keys = [_key(head.gives) for head in self.heads[start : start + _AT_ONCE]]
-            rows = self._store.get_all(keys)
-            for position, key in enumerate(keys, start):
-                yield _given(rows.get(key), self.heads[position].gives) or self.gift(position)
+            share = range(start, min(start + _AT_ONCE, len(self.heads)))
+            elsewhere = [at for at in share if self.documents[at].id not in self._kept.more]
+            rows = self._store.get_all(_key(self.heads[at].gives) for at in elsewhere)
+            for at in share:
+                gives = self.heads[at].gives
+                yield _given(rows.get(_key(gives)), gives) or self.gift(at)
 
     def earlier(self, gives: str) -> Given | None:
         """What a document gave when its head had that digest; None if that is gone from the cache."""
@@ -134,6 +140,12 @@ class Gifts:
             "file": digest(file),
         }
         return head, _BETWEEN.join((gives, file, dumps(learnt_readings())))
+
+
+@once_a_handbook
+def gifts_of(handbook: Handbook) -> Gifts:
+    """What the documents of a handbook give; worked out on all cores where much is new."""
+    return Gifts(handbook)
 
 
 @lru_cache(maxsize=1)

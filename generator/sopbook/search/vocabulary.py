@@ -22,7 +22,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
 from sopbook.search.analysis import NAME, WORD, Given
 from sopbook.search.chinese import CHINESE
-from sopbook.search.gifts import Gifts, Head, Posting, average_lengths, postings
+from sopbook.search.gifts import Head, Posting, average_lengths, gifts_of, postings
 from sopbook.search.keys import key_of, shard_of
 
 SHARD = 2_000
@@ -107,7 +107,8 @@ class Vocabulary:
     def __init__(self, handbook: Handbook) -> None:
         self._store = store_of(handbook)
         self.handbook = handbook
-        self.gifts = Gifts(handbook)
+        self.gifts = gifts_of(handbook)
+        self.gifts.remember()
         self._averages = average_lengths(self.gifts.heads)
         numbers = (document.id for document in self.gifts.documents)
         self._key = f"vocabulary {digest(tool_digest(), self.gifts.name, repr(self._averages), *numbers)}"

@@ -53,12 +53,15 @@ class TargetFailed(Exception):
 class Target:
     """A kind of output. ``build`` raises TargetFailed if it cannot do its work.
 
-    ``begin`` gives work for another process that leaves in the cache what ``build`` will look for, or None.
+    ``load`` loads modules and tables that ``build`` will need, at a moment when that costs no time: while
+    other processes read. ``begin`` gives work for another process that leaves in the cache what ``build``
+    will look for, or None.
     """
 
     name: str
     summary: Text
     build: Callable[[Handbook, Workplace], Outcome]
+    load: Callable[[Workplace], object] = lambda place: None
     begin: Callable[[Handbook, Workplace], Callable[[], object] | None] = lambda handbook, place: None
 
 

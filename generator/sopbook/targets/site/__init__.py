@@ -17,7 +17,15 @@ from sopbook.locales import Text
 from sopbook.output import Product, shelf, write_file
 from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
-from sopbook.targets.site.beside import bytes_of, files_beside_pages, search_index, site_folders
+from sopbook.targets.site.beside import (
+    bytes_of,
+    documents_searched,
+    files_beside_pages,
+    load_what_is_beside,
+    search_index,
+    site_folders,
+    without_search_index,
+)
 from sopbook.targets.site.builder import config_text, plain_config
 from sopbook.targets.site.finish import finish_page, first_styles
 from sopbook.targets.site.navigation import Navigation
@@ -49,8 +57,12 @@ def generate(handbook: Handbook, place: Workplace) -> Compiled:
     config = plain_config(handbook, own)
     docs = shelf(place.out / "docs", place.store, handbook.versions, place.ready)
     products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
-    place.ready()
-    made = docs.publish(products | search_index(handbook))
+    if _is_first(handbook, place):
+        documents_searched(handbook)
+        made = docs.publish(without_search_index(products), more=partial(search_index, handbook))
+    else:
+        place.ready()
+        made = docs.publish(products | search_index(handbook))
     items = navigation(handbook)
     try:
         write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
@@ -70,13 +82,24 @@ def build(handbook: Handbook, place: Workplace) -> Outcome:
     return compiled.outcome + made.outcome
 
 
+def load(place: Workplace) -> None:
+    """Load what a first build needs: others need less, and wait for the reading of one document only."""
+    if not (place.out / "docs").is_dir():
+        _load_shell()
+        load_what_is_beside()
+
+
 def begin(handbook: Handbook, place: Workplace) -> Callable[[], object] | None:
     """Brings the search's index up to date, which needs nothing from the pages.
 
-    A first one is put together on all cores, and reading it again from the cache would take longer.
+    A first one is put together where it is needed: reading it again from the cache would take longer.
     """
-    is_first = not (place.out / "docs").is_dir()
-    return None if is_first or not handbook.versions else partial(search_index, handbook)
+    return None if _is_first(handbook, place) else partial(search_index, handbook)
+
+
+def _is_first(handbook: Handbook, place: Workplace) -> bool:
+    """True if nothing is known of an earlier build."""
+    return handbook.versions is None or not (place.out / "docs").is_dir()
 
 
 # ------------------------------------------------------------------- the folder of Markdown
@@ -217,6 +240,7 @@ TARGET = Target(
     name="site",
     summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
     build=build,
+    load=load,
     begin=begin,
 )
 

@@ -5,8 +5,9 @@ Each file is a product with what decides it.
 
 from __future__ import annotations
 
+import importlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,6 +97,29 @@ def _forms(handbook: Handbook, root: Path) -> Iterator[tuple[str, Product]]:
         path = f"{document.id}/{document.id}"
         yield f"{path}.docx", Product(inputs, lambda form=document: compiler().compile(form).word())  # type: ignore[misc]
         yield f"{path}.json", Product(inputs, lambda form=document: described(fillable(form, words), words))  # type: ignore[misc]
+
+
+def load_what_is_beside() -> None:
+    """Load what makes Word forms and calendars, and the search's dictionaries."""
+    from sopbook.search.chinese import load_dictionaries
+
+    for name in ("forms.document", "search.shards", "targets.site.calendar"):
+        importlib.import_module(f"sopbook.{name}")
+    load_dictionaries()
+
+
+def documents_searched(handbook: Handbook) -> None:
+    """Takes apart, on all cores, what the search's index is put together from by one."""
+    from sopbook.search.gifts import gifts_of
+
+    gifts_of(handbook)
+
+
+def without_search_index(products: Mapping[str, Product]) -> dict[str, Product]:
+    """The products without those, of the house's own parts, in the place of the search's index."""
+    from sopbook.search.shards import FOLDER
+
+    return {name: product for name, product in products.items() if not name.startswith(f"{FOLDER}/")}
 
 
 def search_index(handbook: Handbook) -> dict[str, Product]:
