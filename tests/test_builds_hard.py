@@ -21,7 +21,10 @@ import pytest
 
 from handbooks import Draft
 from sopbook.cache.store import Store
+from sopbook.cache.unchanged import outputs_digest
 from sopbook.cli import main
+from sopbook.handbooks import build as build_here
+from sopbook.targets import Workplace
 
 DAY = ("--today", "2026-06-01")
 COMMAND = (sys.executable, "-m", "sopbook")
@@ -158,6 +161,32 @@ def test_outputs_that_were_touched_are_mended(draft: Draft) -> None:
     build(draft)
     assert outputs(draft) == before
     assert not (site / "OF-BD-01/index.html").is_symlink()
+
+
+def test_a_lost_file_of_the_search_is_made_again_by_an_edit_that_does_not_touch_it(draft: Draft) -> None:
+    """Another process brings the index up to date, and knows only what each file was made from."""
+    build(draft)
+    lost = sorted((draft.root / "build/docs/assets/search/index").glob("[vp]*.json"))
+    whole = {path: path.read_bytes() for path in lost}
+    for path in lost:
+        path.unlink()
+    draft.replace("sop/office/OF-CX-01.md", "review: 12 months", "review: 6 months")
+    build(draft)
+    assert {path: path.read_bytes() for path in lost if path.exists()} == whole
+
+
+def test_the_states_that_a_build_knows_are_those_that_the_file_system_has(draft: Draft) -> None:
+    draft.write("site/.well-known/security.txt", "Contact: mailto:office@example.com")
+    draft.write("site/assets/名 字.txt", "name")
+    out = draft.root / "build"
+    known = {}
+    for _ in range(2):
+        for outcome in build_here(draft.load(), Workplace(draft.root, out)).values():
+            known |= outcome.states
+        assert {folder.name for folder in known} >= {"docs", "site"}
+        assert outputs_digest(out, known) == outputs_digest(out)
+        (out / "site/stranger.txt").write_text("stranger")
+        assert outputs_digest(out, known) != outputs_digest(out)
 
 
 def test_the_day_counts(draft: Draft) -> None:

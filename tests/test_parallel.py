@@ -57,14 +57,26 @@ def test_work_ahead_is_done_in_another_process(tmp_path: Path) -> None:
     assert run(program, tmp_path).stdout == "True\n"
 
 
+def test_what_another_process_finds_is_handed_over_as_often_as_it_is_asked_for(tmp_path: Path) -> None:
+    program = """
+        with ahead(lambda: (os.getpid(), [1])) as wait:
+            (process, found), again = wait(), wait()
+        print(process != os.getpid(), found, again == (process, found))
+        parallel._processors = lambda: 1
+        with ahead(lambda: print("nobody does it")) as wait:
+            print(wait())
+        """
+    assert run(program, tmp_path).stdout == "True [1] True\nNone\n"
+
+
 @pytest.mark.parametrize("work", ["os.kill(os.getpid(), signal.SIGKILL)", "1 / 0"])
 def test_a_process_that_dies_or_fails_stops_nobody(work: str, tmp_path: Path) -> None:
     program = f"""
         with ahead(lambda: {work}) as wait:
-            wait()
+            print(wait())
         print("went on")
         """
-    assert run(program, tmp_path).stdout == "went on\n"
+    assert run(program, tmp_path).stdout == "None\nwent on\n"
 
 
 def test_nobody_waits_for_work_that_a_failure_has_made_useless(tmp_path: Path) -> None:

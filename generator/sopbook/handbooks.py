@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sopbook.cache.readings import CachedReader
 from sopbook.cache.versions import versions_of
@@ -44,16 +45,10 @@ def build(handbook: Handbook, place: Workplace, targets: Iterable[Target] | None
 @contextmanager
 def begun(handbook: Handbook, place: Workplace, targets: Iterable[Target]) -> Iterator[Workplace]:
     """Let another process begin what targets can have done ahead; what builds waits by ``Workplace.ready``."""
-    works = [work for target in targets if (work := target.begin(handbook, place))]
+    works = {target.name: work for target in targets if (work := target.begin(handbook, place))}
 
-    def begin() -> None:
-        for work in works:
-            work()
+    def begin() -> dict[str, Any]:
+        return {name: work() for name, work in works.items()}
 
     with ahead(begin if works else None) as wait:
-
-        def ready() -> None:
-            place.ready()
-            wait()
-
-        yield replace(place, ready=ready)
+        yield replace(place, ready=lambda: {**place.ready(), **(wait() or {})})

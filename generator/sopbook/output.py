@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct, structs
 
@@ -86,7 +86,12 @@ def restocked(place: Workplace) -> Iterator[Workplace]:
             stock(spare, place.out / spare.name)
 
     with locked(place.out), ahead(work) as wait:
-        yield replace(place, ready=wait)
+
+        def ready() -> Mapping[str, Any]:
+            wait()
+            return place.ready()
+
+        yield replace(place, ready=ready)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def shelf(
     folder: Path,
     store: Store | None = None,
     versions: Versions | None = None,
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[], object] = lambda: None,
 ) -> Shelf:
     """A folder of outputs, looked at before it is known what shall be in it; ``ready`` is its ``Workplace``'s.
 
@@ -194,6 +199,19 @@ def sync_folder(folder: Path, files: Mapping[str, bytes]) -> Outcome:
     return publish(folder, {name: Product("", partial(bytes, data)) for name, data in files.items()}).outcome
 
 
+def inputs_at(folder: Path, store: Store) -> dict[str, str]:
+    """What each file of a folder was made from when it was published last (``Product.inputs``), by its path."""
+    row = store.get(_key_of(folder))
+    try:
+        return {name: entry.inputs for name, entry in _LEDGER(row).entries.items()} if row else {}
+    except ValueError:
+        return {}
+
+
+def _key_of(folder: Path) -> str:
+    return digest("published", str(folder.resolve()))
+
+
 def is_published(folder: Path, store: Store) -> bool:
     """True if the folder holds exactly what was published last."""
     seen = Shelf(folder, store)
@@ -204,12 +222,12 @@ class Shelf:
     """A folder, what is in it, and what is known of that."""
 
     def __init__(
-        self, folder: Path, store: Store, versions: Versions | None = None, ready: Callable[[], None] = lambda: None
+        self, folder: Path, store: Store, versions: Versions | None = None, ready: Callable[[], object] = lambda: None
     ) -> None:
         self._folder = folder
         self._store = store
         self._versions = versions
-        self._key = digest("published", str(folder.resolve()))
+        self._key = _key_of(folder)
         self._spare = folder.parent / SPARES / folder.name if store.is_kept else None
         self.known, self._seen = self._load()
         self.present = files_in(folder)
@@ -238,7 +256,8 @@ class Shelf:
         if entries != self.known or self._seen.changed:
             packed = self._seen.pack(entry.seen for entry in entries.values())
             self._store.put(self._key, dumps(_Ledger(*packed, entries)))
-        return Published(Outcome(len(written), len(entries) - len(written), removed), _digests(entries))
+        states = {self._folder: entries}
+        return Published(Outcome(len(written), len(entries) - len(written), removed, states), _digests(entries))
 
     def is_whole(self, name: str) -> bool:
         """True if the file is the one that is known (by size and time of change)."""

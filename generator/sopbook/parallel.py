@@ -98,27 +98,26 @@ def _turns(count: int) -> Iterator[Callable[[], int | None]]:
 
 
 @contextmanager
-def ahead(work: Callable[[], object] | None) -> Iterator[Callable[[], None]]:
-    """Begins ``work`` in another process; the ``with`` block gets a function that waits for its end.
+def ahead(work: Callable[[], _R] | None) -> Iterator[Callable[[], _R | None]]:
+    """Begins ``work`` in another process; the ``with`` block gets a function that waits for its result.
 
-    For work that leaves what it finds in the cache: whoever then does it again has it at once, or has
-    to do it, if the other process could not. Without a second processor nothing is begun.
+    The result is None if the other process could not, or was not begun: that takes a second processor.
+    Whoever then does the work finds out why.
     """
     if work is None or not _can_share(_processors()):
         yield lambda: None
         return
 
-    def do() -> None:
-        work()
-
-    pid, stream = _start(do)
+    pid, stream = _start(work)
     waiting = [pid]
+    found: list[_R] = []
 
-    def wait() -> None:
+    def wait() -> _R | None:
         while waiting:
-            with stream:
-                stream.read()
-            os.waitpid(waiting.pop(), 0)
+            result = _collect(waiting.pop(), stream, stop=False)
+            if not isinstance(result, BaseException):
+                found.append(result)
+        return found[0] if found else None
 
     try:
         yield wait

@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from sopbook.cache.store import Store
 from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.compact_json import dumps, loads
 from sopbook.resources import site_folder, templates_folder
 
+if TYPE_CHECKING:
+    from sopbook.targets import State
+
 _SOURCES = "sop"
 _FOLDERS = ("site", "templates")
 _CHUNK = 1 << 20
 _name = attrgetter("name")
+
+
+Known = Mapping[Path, Mapping[str, "State"]]
+"""The states of all files below folders, by their paths there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,9 @@ class Unchanged:
         except (ValueError, KeyError, TypeError):
             return None
 
-    def note(self, said: Said) -> None:
-        """Remember what was said."""
-        row = {"said": asdict(said), "outputs": outputs_digest(self._out)}
+    def note(self, said: Said, known: Known = MappingProxyType({})) -> None:
+        """Remember what was said. ``known`` are the states of all files in some of the folders below ``out``."""
+        row = {"said": asdict(said), "outputs": outputs_digest(self._out, known)}
         self._store.put(self._key, dumps(row))
 
 
@@ -80,10 +89,20 @@ def inputs_digest(root: Path) -> str:
     return digest(*parts)
 
 
-def outputs_digest(out: Path) -> str:
-    """Names, sizes and times of change of all files in the output folder (but for the cache and the lock)."""
-    lines = (f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out))
-    return digest("\0".join(lines))
+def outputs_digest(out: Path, known: Known = MappingProxyType({})) -> str:
+    """Names, sizes and times of change of all files in the output folder (but for the cache and the lock).
+
+    Folders whose files are ``known`` are not looked at: asking for the states of thousands takes a while.
+    """
+    beside = {f"{folder.relative_to(out).as_posix()}/": files for folder, files in known.items()}
+    lines = [f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out, beside.keys())]
+    for above, files in beside.items():
+        lines += (
+            f"{above}{name} {state.size} {state.modified} {stat.S_IFREG}"
+            for name, state in files.items()
+            if not (name.startswith(".") or "/." in name)
+        )
+    return digest("\0".join(sorted(lines)))
 
 
 def _contents(path: Path) -> Iterator[str]:
@@ -109,8 +128,8 @@ def _content(path: str, status: os.stat_result) -> str:
         return str(error.strerror)
 
 
-def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Files and links below a folder, without hidden ones, in an order that only their names decide."""
+def _files(folder: Path, without: Collection[str] = ()) -> Iterator[tuple[str, os.stat_result]]:
+    """Files and links below a folder, in an order that only names decide, without hidden ones and some folders."""
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()
@@ -122,6 +141,7 @@ def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append((entry.path, f"{prefix}{entry.name}/"))
+                if f"{prefix}{entry.name}/" not in without:
+                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
             else:
                 yield prefix + entry.name, entry.stat(follow_symlinks=False)

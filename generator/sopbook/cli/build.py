@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         except (TargetFailed, OSError) as failed:
             print(f"sopbook: {failed}", file=sys.stderr)
             return 1
-        unchanged.note(said)
+        unchanged.note(said, {folder: files for one in outcomes.values() for folder, files in one.states.items()})
     else:
         _print_read(said)
         outcomes = {name: Outcome(0, count, 0) for name, count in said.files.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from sopbook.locales import canonical, fold, spellings
 from sopbook.values import Duration, Frequency, Interval, Period, TimeUnit
@@ -21,6 +21,7 @@ def _units() -> dict[str, TimeUnit]:
     }
 
 
+@lru_cache(maxsize=2_000)
 def duration(text: str) -> Duration | None:
     """``10m``, ``3个工作日``, ``立即`` … or None if the text is no duration."""
     word = text.strip()

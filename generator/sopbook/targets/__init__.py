@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from sopbook.cache.store import Store
@@ -24,25 +24,43 @@ if TYPE_CHECKING:
 class Workplace:
     """Where a target works: the handbook's folder, the folder it may write to, and the cache if there is one.
 
-    ``ready`` waits for what another process may still be doing in ``out``.
+    ``ready`` waits for what other processes may still be doing in ``out``; it gives what has come of each
+    target's ``begin``, by the name of the target.
     """
 
     root: Path
     out: Path
     store: Store | None = None
-    ready: Callable[[], None] = lambda: None
+    ready: Callable[[], Mapping[str, Any]] = dict
+
+
+class State(Protocol):
+    """A file in the file system."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+
+    @property
+    def modified(self) -> int:
+        """Its time of change in nanoseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a target did: files written, files that were fresh already, files removed."""
+    """What a target did: files written, files that were fresh already, files removed.
+
+    ``states`` are those of all files that are now in a folder of its, by their paths there.
+    """
 
     written: int
     fresh: int
     removed: int
+    states: Mapping[Path, Mapping[str, State]] = field(default_factory=dict, compare=False)
 
     def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(self.written + other.written, self.fresh + other.fresh, self.removed + other.removed)
+        counts = (self.written + other.written, self.fresh + other.fresh, self.removed + other.removed)
+        return Outcome(*counts, {**self.states, **other.states})
 
 
 class TargetFailed(Exception):
@@ -54,8 +72,8 @@ class Target:
     """A kind of output. ``build`` raises TargetFailed if it cannot do its work.
 
     ``load`` loads modules and tables that ``build`` will need, at a moment when that costs no time: while
-    other processes read. ``begin`` gives work for another process that leaves in the cache what ``build``
-    will look for, or None.
+    other processes read. ``begin`` gives work for another process that ``build`` has the use
+    of, by ``Workplace.ready`` or out of the cache, or None.
     """
 
     name: str

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sopbook.cache.kept import store_of
 from sopbook.cache.tool import digest, folder_digest, tool_digest
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Text
-from sopbook.output import Product, shelf, write_file
+from sopbook.output import Product, inputs_at, shelf, write_file
 from sopbook.resources import templates_folder
 from sopbook.targets import Outcome, Target, TargetFailed, Workplace
 from sopbook.targets.site.beside import (
     bytes_of,
     documents_searched,
     files_beside_pages,
+    index_ahead,
     load_what_is_beside,
     search_index,
     site_folders,
@@ -61,8 +63,8 @@ def generate(handbook: Handbook, place: Workplace) -> Compiled:
         documents_searched(handbook)
         made = docs.publish(without_search_index(products), more=partial(search_index, handbook))
     else:
-        place.ready()
-        made = docs.publish(products | search_index(handbook))
+        index = place.ready().get(NAME) or {}
+        made = docs.publish(products | search_index(handbook, index))
     items = navigation(handbook)
     try:
         write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
@@ -92,9 +94,11 @@ def load(place: Workplace) -> None:
 def begin(handbook: Handbook, place: Workplace) -> Callable[[], object] | None:
     """Brings the search's index up to date, which needs nothing from the pages.
 
-    A first one is put together where it is needed: reading it again from the cache would take longer.
+    A first one is put together where it is needed: a whole index takes longer to hand over.
     """
-    return None if _is_first(handbook, place) else partial(search_index, handbook)
+    if _is_first(handbook, place):
+        return None
+    return lambda: index_ahead(handbook, inputs_at(place.out / "docs", store_of(handbook)))
 
 
 def _is_first(handbook: Handbook, place: Workplace) -> bool:
@@ -236,8 +240,10 @@ class _Site:
 _shells: dict[str, Shell] = {}
 """The last shell, by the digest of all that decides it."""
 
+NAME = "site"
+
 TARGET = Target(
-    name="site",
+    name=NAME,
     summary=Text("员工手册网站(docs/ 与 site/)", "the handbook site (docs/ and site/)"),
     build=build,
     load=load,

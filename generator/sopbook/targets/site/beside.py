@@ -10,9 +10,11 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sopbook.cache.tool import digest, folder_digest
+from sopbook.cache.watch import unwatched
 from sopbook.forms.files import described, offered, template_folders
 from sopbook.forms.fillable import fillable
 from sopbook.link.assets import FileUse, asset_path, is_publishable
@@ -28,6 +30,7 @@ from sopbook.targets.site.training import training_files
 
 if TYPE_CHECKING:
     from sopbook.forms.document import FormCompiler
+    from sopbook.search.shards import SearchFile
 
 
 def files_beside_pages(handbook: Handbook, root: Path) -> dict[str, Product]:
@@ -122,12 +125,40 @@ def without_search_index(products: Mapping[str, Product]) -> dict[str, Product]:
     return {name: product for name, product in products.items() if not name.startswith(f"{FOLDER}/")}
 
 
-def search_index(handbook: Handbook) -> dict[str, Product]:
-    """The search's index, as files."""
+Ahead = Mapping[str, tuple[str, bytes | None]]
+"""Files of the search's index: what decides each, and its bytes if it is not as it was."""
+
+
+def index_ahead(handbook: Handbook, before: Mapping[str, str]) -> Ahead:
+    """The search's index for another process. ``before`` is what decided each file when it was made last."""
     from sopbook.search.shards import search_files
 
+    return {
+        name: (file.inputs, None if file.inputs == before.get(name) else file.make())
+        for name, file in search_files(handbook).items()
+    }
+
+
+def search_index(handbook: Handbook, ahead: Ahead = MappingProxyType({})) -> dict[str, Product]:
+    """The search's index, as files; ``ahead`` is what another process has made of it."""
+
+    @cache
+    def files() -> dict[str, SearchFile]:
+        from sopbook.search.shards import search_files
+
+        return search_files(handbook)
+
+    def made(name: str) -> bytes:
+        with unwatched():
+            return files()[name].make()
+
+    if ahead:
+        return {
+            name: Product(inputs, partial(made, name) if data is None else partial(bytes, data))
+            for name, (inputs, data) in ahead.items()
+        }
     counted = handbook.versions is not None
-    return {name: Product(file.inputs if counted else "", file.make) for name, file in search_files(handbook).items()}
+    return {name: Product(file.inputs if counted else "", file.make) for name, file in files().items()}
 
 
 def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:
