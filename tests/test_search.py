@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from handbooks import Draft
 from sopbook.cli import main
 from sopbook.link.handbook import Handbook
+from sopbook.search import shards, vocabulary
 from sopbook.search.analysis import _Finder
 from sopbook.search.chinese import Segmenter, shapes, simplified
 from sopbook.search.disk import DiskIndex, Filter, write
@@ -368,9 +369,47 @@ def test_what_every_query_needs_does_not_grow_with_the_handbook(draft: Draft) ->
 
 def test_long_lists_of_postings_are_cut_at_the_weak_end(monkeypatch: pytest.MonkeyPatch, draft: Draft) -> None:
     monkeypatch.setitem(relevance(), "postings_kept", 2)
+    monkeypatch.setitem(relevance(), "beginnings_kept", 1)
     index = build_index(draft.load())
-    assert max(len(token.postings) for token in index.tokens.values()) == 2
+    most: dict[bool, int] = {}
+    for token in index.tokens.values():
+        is_beginning = len(token.text.removeprefix("#")) == 1
+        most[is_beginning] = max(most.get(is_beginning, 0), len(token.postings))
+    assert most == {True: 1, False: 2}
     assert ids(index, "快件收发")[0] == "OF-CX-01"
+
+
+def test_what_a_key_brings_along_is_in_few_files(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What letters may mean is in one piece, and so are the postings of what one key asks for."""
+    for count in (1, 7, 1000):
+        assert len({shard_of(key_of(token), count) for token in ("dtk", "~dtk", "^dtk", "#dtk")}) == 1
+    monkeypatch.setattr(vocabulary, "INLINE", 0)
+    monkeypatch.setattr(vocabulary, "INLINE_TYPING", {"~": 0, "^": 0})
+    files = {name.rpartition("/")[2]: json.loads(file.make()) for name, file in search_files(draft.load()).items()}
+    tokens = {text: row for name, file in files.items() if name[0] == "v" for text, row in file["t"].items()}
+    apart = {text for text, row in tokens.items() if isinstance(row[3], int)}
+    assert {"快", "#1"} <= tokens.keys() - apart
+    assert {"快件", "~kuaijian", "#of"} <= apart
+
+
+def test_another_version_of_the_tool_makes_every_piece_anew(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: file.inputs for name, file in search_files(draft.load()).items()}
+    monkeypatch.setattr(shards, "tool_digest", lambda: "another")
+    after = {name: file.inputs for name, file in search_files(draft.load()).items()}
+    same = {re.sub(r"\d.*", "", name.rpartition("/")[2]) for name in before if before[name] == after[name]}
+    assert same == {"core.json", "facets.json", "d"}  # whose inputs are their bytes
+
+
+def test_what_stands_at_the_end_does_not_begin_inside_a_word(chinese: Index, draft: Draft) -> None:
+    draft.write("sop/office/OF-CX-41.md", document("OF-CX-41", "饭店接待", "", "## 目的\n接待客人。"))
+    draft.write("sop/office/OF-CX-42.md", document("OF-CX-42", "电梯卡", "", "## 目的\n发卡。"))
+    index = build_index(draft.load())
+    assert ids(index, "店替卡")[0] == "OF-CX-42"
+    meant = {token.text for unit in understand("饭店替卡", index).units for token, _ in unit.meanings}
+    assert "饭店" in meant
+    assert "~diantika" not in meant
+    for query, number in (("投诉处李", "OF-CX-06"), ("电梯困仁", "OF-CX-31"), ("快件登记婊", "OF-BD-01")):
+        assert ids(chinese, query)[0] == number
 
 
 # ------------------------------------------------------------------------------ the command

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 import re
 import shutil
@@ -18,6 +19,7 @@ from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
 from sopbook.search.disk import DiskIndex, Filter, write
 from sopbook.search.index import build_index
+from sopbook.search.keys import key_of, shard_of
 from sopbook.search.query import understand
 from sopbook.search.rank import answer
 from sopbook.search.text import normalise, stem
@@ -142,6 +144,22 @@ def test_the_browser_answers_as_the_command_line_does(
             assert theirs == ours, query
         asked = asked[::5]
     page.close()
+
+
+def test_what_the_next_key_may_ask_for_is_fetched_once_there_is_a_first_result(
+    page: Page, address: str, site: Path
+) -> None:
+    count = json.loads((site / "assets/search/index/core.json").read_text("utf-8"))["shards"]
+    ask = """async ([module, queries]) => {
+        const { search } = await import(module);
+        let index;
+        for (const query of queries) ({ index } = await search(query));
+        return [...index.files.keys()];
+    }"""
+    module = f"{address}/assets/search.js"
+    piece = f"v{shard_of(key_of('~tousu'), count)}"
+    assert piece not in page.evaluate(ask, [module, ["投诉"]])
+    assert piece in page.evaluate(ask, [module, ["投诉"]])
 
 
 def test_stems_and_spelling_are_the_same_on_both_sides(page: Page, address: str) -> None:

@@ -26,7 +26,7 @@ from sopbook.search.gifts import FROM_NUMBER, SCALE
 from sopbook.search.keys import key_of
 from sopbook.search.relevance import relevance
 from sopbook.search.text import normalise
-from sopbook.search.vocabulary import Vocabulary, Word, vocabulary_of
+from sopbook.search.vocabulary import Vocabulary, Word, postings_kept, vocabulary_of
 
 __all__ = [
     "ALONE",
@@ -234,7 +234,7 @@ def token_of(text: str, word: Word, size: int) -> Token:
     weight, postings = _weighed(list(word.rows()), size)
     counted = sorted(word.forms.items(), key=lambda pair: (-pair[1], pair[0]))
     forms = tuple(form for form, _ in counted[:_FORMS] if form != text)
-    return Token(text, weight, _strongest(postings), flags, forms)
+    return Token(text, weight, _strongest(postings, postings_kept(text)), flags, forms)
 
 
 def _weighed(found: Sequence[tuple[int, ...]], size: int) -> tuple[int, tuple[tuple[int, int], ...]]:
@@ -263,9 +263,8 @@ def _idf(size: int, having: int) -> int:
     return round(100 * math.log(1 + (size - having + 0.5) / (having + 0.5)))
 
 
-def _strongest(postings: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+def _strongest(postings: tuple[tuple[int, int], ...], kept: int) -> tuple[tuple[int, int], ...]:
     """The strongest postings: a word that thousands have tells nothing apart."""
-    kept = relevance()["postings_kept"]
     if len(postings) <= kept:
         return postings
     return tuple(sorted(sorted(postings, key=lambda posting: (-posting[1], posting[0]))[:kept]))

@@ -26,8 +26,12 @@ def key_of(token: str) -> str:
 
 
 def shard_of(key: str, count: int) -> int:
-    """The shard, of ``count``, that has a key: FNV-1a (Fowler, Noll, Vo) over its characters."""
+    """The shard, of ``count``, that has a key: FNV-1a (Fowler, Noll, Vo) over its characters.
+
+    What the same letters may mean (English, pinyin, initials, a number) is in one shard: whoever types
+    them asks for all of it.
+    """
     value = 0x811C9DC5
-    for char in key:
+    for char in key.lstrip(PINYIN + INITIALS + NUMBER):
         value = ((value ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
     return value % count

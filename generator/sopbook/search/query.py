@@ -9,7 +9,7 @@ for. No dictionary is needed: Chinese is cut along the words that the index has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sopbook.search.index import ALONE, INITIALS, NAME, NUMBER, PINYIN, WORD, Lexicon, Token, key_of
@@ -17,6 +17,8 @@ from sopbook.search.relevance import relevance
 from sopbook.search.text import Run, canonical_number, fold_pinyin, joined, normalise, runs, stem
 
 _NONE = -1_000_000
+_WEAK = ("gram", "known", "unknown")
+_WORDS = ("word", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +314,8 @@ class _Reader:
 
     def _chinese(self, text: str) -> None:
         exact = self._path(text, {})
-        weak = {p for span in exact if span.how in ("gram", "known", "unknown") for p in range(span.start, span.end)}
-        path = self._path(text, self._similar(text, weak)) if weak else exact
+        weak = {p for span in exact if span.how in _WEAK for p in range(span.start, span.end)}
+        path = self._path(text, self._similar(text, weak, _unlikely_starts(exact))) if weak else exact
         base = len(self.masses)
         self.masses += self._weights(path)
         for span in path:
@@ -359,11 +361,16 @@ class _Reader:
         """True if two characters are neighbours by chance: one of them belongs to the question, not its subject."""
         return not self._keep_all and any(char in self._lexicon.particles for char in word)
 
-    def _similar(self, text: str, weak: set[int]) -> dict[tuple[int, int], tuple[str, Token]]:
-        """Words that sound or look like stretches of ``text`` that the index does not know as words."""
+    def _similar(self, text: str, weak: set[int], unlikely: set[int]) -> dict[tuple[int, int], tuple[str, Token]]:
+        """Words that sound or look like stretches of ``text`` that the index does not know as words.
+
+        What stands at the end may still be typed on, so a stretch up to there does not begin just anywhere.
+        """
         found: dict[tuple[int, int], tuple[str, Token]] = {}
         for start in range(len(text)):
             for end in range(start + 2, min(len(text), start + 6) + 1):
+                if end == len(text) and start in unlikely:
+                    continue
                 doubtful = [position for position in range(start, end) if position in weak]
                 word = text[start:end]
                 exact = self._lexicon.get(word)
@@ -485,3 +492,12 @@ def one_edit(first: str, second: str) -> bool:
     if len(a) == len(b):
         return a[1:] == b[1:] or (len(a) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
     return a[1:] == b if len(a) > len(b) else a == b[1:]
+
+
+def _unlikely_starts(path: Iterable[_Span]) -> set[int]:
+    """Places inside words, and at the beginning of those that say nothing."""
+    found: set[int] = set()
+    for span in path:
+        if span.how not in _WEAK:
+            found.update(range(span.start + (span.how in _WORDS), span.end))
+    return found

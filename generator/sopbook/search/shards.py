@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sopbook.cache.tool import digest
+from sopbook.cache.tool import digest, tool_digest
 from sopbook.compact_json import dumps
 from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
@@ -45,7 +45,7 @@ def search_files(handbook: Handbook) -> dict[str, SearchFile]:
     for position, head in enumerate(heads):
         found[f"d{position}"] = SearchFile(digest("entry", head.file), partial(vocabulary.gifts.file, position))
     for number, described in enumerate(vocabulary.shards):
-        decides = digest("shard", described.sha, str(vocabulary.size))
+        decides = digest("shard", tool_digest(), described.sha, str(vocabulary.size))
         with_characters = digest(decides, dumps(beside[number]))
         found[f"v{number}"] = SearchFile(with_characters, partial(_vocabulary_file, vocabulary, number, beside[number]))
         for index in range(described.lists):

@@ -20,16 +20,20 @@ from sopbook.cache.tool import digest, tool_digest
 from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
-from sopbook.search.analysis import NAME, WORD, Given
+from sopbook.search.analysis import INITIALS, NAME, NUMBER, PINYIN, WORD, Given
 from sopbook.search.chinese import CHINESE
 from sopbook.search.gifts import Head, Posting, average_lengths, gifts_of, postings
 from sopbook.search.keys import key_of, shard_of
+from sopbook.search.relevance import relevance
 
 SHARD = 2_000
 """Bytes of a shard as a browser gets it, uncompressed, on average."""
 
 INLINE = 12
-"""Shorter lists of postings stay with their token."""
+"""Lists of postings no longer than this stay with their token."""
+
+INLINE_TYPING = {PINYIN: 40, INITIALS: 300}
+"""The same of what a word may be while its letters are typed: each key asks for others."""
 
 LIST_BYTES = 6_000
 """About the bytes at which a file of long lists of postings is full."""
@@ -271,9 +275,24 @@ def _split(words: Shard, count: int) -> list[Shard]:
 
 def _size(token: str, word: Word) -> int:
     """About how many bytes a token takes in a file."""
-    count = len(word.postings) // _WIDTH
+    count = _listed(token, word)
     spelt = sum(len(form.encode()) for form in word.forms)
-    return len(token.encode()) + spelt + 16 + (count * _POSTING_BYTES if count <= INLINE else 4)
+    return len(token.encode()) + spelt + 16 + (4 if _is_long(token, count) else count * _POSTING_BYTES)
+
+
+def _listed(token: str, word: Word) -> int:
+    """How many postings of a token there are in a file."""
+    return min(len(word.postings) // _WIDTH, postings_kept(token))
+
+
+def _is_long(token: str, count: int) -> bool:
+    """True if a token's postings are not with it: never those of beginnings, of which each key brings one."""
+    return count > INLINE_TYPING.get(token[0], INLINE) and not _is_beginning(token)
+
+
+def _is_beginning(token: str) -> bool:
+    """True for a single character, letter or digit (also of document numbers), with which many words begin."""
+    return len(token.removeprefix(NUMBER)) == 1
 
 
 def long_lists(shard: Shard) -> list[list[str]]:
@@ -281,14 +300,19 @@ def long_lists(shard: Shard) -> list[list[str]]:
     found: list[list[str]] = []
     size = LIST_BYTES
     for token, word in shard.items():
-        count = len(word.postings) // _WIDTH
-        if count > INLINE:
+        count = _listed(token, word)
+        if _is_long(token, count):
             if size >= LIST_BYTES:
                 found.append([])
                 size = 0
             found[-1].append(token)
             size += count * _POSTING_BYTES
     return found
+
+
+def postings_kept(token: str) -> int:
+    """Of how many documents that have a token the index says so at most: of those that have it most strongly."""
+    return int(relevance()["beginnings_kept" if _is_beginning(token) else "postings_kept"])
 
 
 def _count_for(size: int) -> int:

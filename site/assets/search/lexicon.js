@@ -104,6 +104,12 @@ class Lexicon {
     await Promise.all(wanted.map((number) => this.#piece(number)));
   }
 
+  /** Fetch the piece with a token that the next key may ask for: a word with one character more may sound like another. */
+  fetchAhead(text) {
+    // Before there is a first result, nothing is fetched that it does not need.
+    if (text && this.documents.size > 0) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
+  }
+
   /** Have the postings of tokens ready, as a flat list: position and strength in turns. */
   async fetchPostings(tokens) {
     await Promise.all(
@@ -144,8 +150,9 @@ class Lexicon {
   }
 
   #shard(key) {
+    const letters = [PINYIN, INITIALS, NUMBER].includes(key[0]) ? key.slice(1) : key;
     let value = 0x811c9dc5;
-    for (let at = 0; at < key.length; at++) value = Math.imul(value ^ key.charCodeAt(at), 0x01000193) >>> 0;
+    for (let at = 0; at < letters.length; at++) value = Math.imul(value ^ letters.charCodeAt(at), 0x01000193) >>> 0;
     return value % this.core.shards;
   }
 

@@ -27,6 +27,7 @@ export async function understand(query, lexicon) {
     await lexicon.fetchMissing();
     understood = read(text, lexicon);
   } while (lexicon.missing.size > 0);
+  lexicon.fetchAhead(understood.sound);
   return understood;
 }
 
@@ -46,11 +47,15 @@ function read(text, lexicon) {
   for (const unit of reader.units) {
     unit.weight = Math.max(0, ...unit.meanings.map(([token, quality]) => token.idf * quality));
   }
-  return { text: joined(text), masses: reader.masses, units: reader.units, asksHowLong: asks, kinds, unknown: lexicon.unknown };
+  const { masses, units, sound } = reader;
+  return { text: joined(text), masses, units, sound, asksHowLong: asks, kinds, unknown: lexicon.unknown };
 }
 
 const spellingsOf = (token) =>
   [PINYIN, INITIALS, NUMBER, ALONE].includes(token.text[0]) ? token.forms : [token.text, ...token.forms];
+
+const WEAK = ["gram", "known", "unknown"];
+const WORDS = ["word", "name"];
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const byCommonness = (a, b) => a.idf - b.idf || compare(a.text, b.text);
@@ -260,10 +265,12 @@ class Reader {
     let path = this.path(text, new Map());
     const weak = new Set();
     for (const span of path) {
-      if (["gram", "known", "unknown"].includes(span.how)) for (let p = span.start; p < span.end; p++) weak.add(p);
+      if (WEAK.includes(span.how)) for (let p = span.start; p < span.end; p++) weak.add(p);
     }
     // A reading with missing pieces would look for all sorts of things: wait until they are here.
-    if (weak.size > 0 && this.lexicon.missing.size === 0) path = this.path(text, this.similar(text, weak));
+    if (weak.size > 0 && this.lexicon.missing.size === 0) path = this.path(text, this.similar(text, weak, unlikelyStarts(path)));
+    const last = path.at(-1);
+    this.sound = WORDS.includes(last.how) ? this.soundOf(text.slice(last.start)) : undefined;
     const base = this.masses.length;
     this.masses.push(...this.weights(path));
     for (const span of path) this.span(text, base, span);
@@ -310,10 +317,11 @@ class Reader {
     return !this.keepAll && [...word].some((char) => this.lexicon.particles.has(char));
   }
 
-  similar(text, weak) {
+  similar(text, weak, unlikely) {
     const found = new Map();
     for (let start = 0; start < text.length; start++) {
       for (let end = start + 2; end <= Math.min(text.length, start + 6); end++) {
+        if (end === text.length && unlikely.has(start)) continue;
         const doubtful = [];
         for (let p = start; p < end; p++) if (weak.has(p)) doubtful.push(p);
         const word = text.slice(start, end);
@@ -334,10 +342,15 @@ class Reader {
   }
 
   sounding(word) {
-    const known = [...word].map((char) => this.lexicon.character(char));
-    if (!known.every(Boolean)) return undefined;
-    const token = this.lexicon.get(PINYIN + known.map((char) => char.reading).join(""));
+    const sound = this.soundOf(word);
+    const token = sound && this.lexicon.get(sound);
     return token && ["homophone", token];
+  }
+
+  /** The token of what sounds like a word. */
+  soundOf(word) {
+    const known = [...word].map((char) => this.lexicon.character(char));
+    return known.every(Boolean) ? PINYIN + known.map((char) => char.reading).join("") : undefined;
   }
 
   looking(word, start, doubtful) {
@@ -403,6 +416,15 @@ class Reader {
   unit(base, start, end, token, how) {
     this.units.push({ start: base + start, end: base + end, ...this.weighed([[token, how]]) });
   }
+}
+
+/** Places inside words, and at the beginning of those that say nothing. */
+function unlikelyStarts(path) {
+  const found = new Set();
+  for (const span of path.filter(({ how }) => !WEAK.includes(how))) {
+    for (let at = span.start + Number(WORDS.includes(span.how)); at < span.end; at++) found.add(at);
+  }
+  return found;
 }
 
 /** What the first letters may have been: one left out, or two swapped, by mistake. */
