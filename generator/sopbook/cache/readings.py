@@ -73,7 +73,7 @@ class CachedReader(Reader):
         absent = [(key, file) for key, file in wanted.items() if key not in there]
         # Many are read by all processes, few by one other.
         if there:
-            with ahead(partial(_remember, self.store, absent) if absent else None) as wait:
+            with ahead(partial(_leave_in, self.store, absent) if absent else None) as wait:
                 self._meanwhile()
                 kept |= self._recall({key: wanted[key] for key in wanted if key in there})
                 wait()
@@ -128,6 +128,11 @@ def _remember(
         }
     )
     return rows
+
+
+def _leave_in(store: Store, files: Sequence[tuple[str, File]]) -> None:
+    """For another process, from which nothing is to be handed over that is in the cache."""
+    _remember(store, files)
 
 
 def _encode_all(files: Sequence[tuple[str, File]]) -> list[tuple[bytes, bytes]]:
