@@ -73,11 +73,11 @@ class CachedReader(Reader):
         absent = [(key, file) for key, file in wanted.items() if key not in there]
         # Many are read by all processes, few by one other.
         if there:
-            with ahead(partial(_leave_in, self.store, absent) if absent else None) as wait:
+            with ahead(partial(_remember, self.store, absent) if absent else None) as wait:
                 self._meanwhile()
                 kept |= self._recall({key: wanted[key] for key in wanted if key in there})
-                wait()
-            kept |= self._recall(dict(absent))
+                rows = wait()
+            kept |= _readings(absent, rows) if rows else {}
             kept |= self._read([(key, file) for key, file in wanted.items() if key not in kept])
         else:
             kept |= self._read(absent, self._meanwhile)
@@ -103,11 +103,15 @@ class CachedReader(Reader):
     def _read(
         self, files: Sequence[tuple[str, File]], meanwhile: Callable[[], object] = lambda: None
     ) -> dict[str, Reading]:
-        rows = _remember(self.store, files, meanwhile)
-        found = {}
-        for (key, (file, _)), (outline, passages) in zip(files, rows, strict=True):
-            found[key] = _reading(file, key, outline, Passages(file, lambda data=passages: data))  # type: ignore[misc]
-        return found
+        return _readings(files, _remember(self.store, files, meanwhile))
+
+
+def _readings(files: Sequence[tuple[str, File]], rows: Sequence[tuple[bytes, bytes]]) -> dict[str, Reading]:
+    """What came of files that were read just now."""
+    found = {}
+    for (key, (file, _)), (outline, passages) in zip(files, rows, strict=True):
+        found[key] = _reading(file, key, outline, Passages(file, lambda data=passages: data))  # type: ignore[misc]
+    return found
 
 
 def _keys(files: Sequence[File]) -> list[str]:
@@ -128,11 +132,6 @@ def _remember(
         }
     )
     return rows
-
-
-def _leave_in(store: Store, files: Sequence[tuple[str, File]]) -> None:
-    """For another process, from which nothing is to be handed over that is in the cache."""
-    _remember(store, files)
 
 
 def _encode_all(files: Sequence[tuple[str, File]]) -> list[tuple[bytes, bytes]]:

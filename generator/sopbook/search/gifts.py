@@ -89,10 +89,13 @@ class Gifts:
     def gift(self, position: int) -> Given:
         """What a document gives."""
         document = self.documents[position]
-        if document.id in self._kept.more:
-            return Given(*loads(_split(self._kept.more[document.id])[0]))
-        found = self.earlier(self.heads[position].gives)
-        return found or Given(*loads(_split(self._analysed(document)[1])[0]))  # gone from the cache
+        more = self._kept.more.get(document.id)
+        if more is None:
+            found = self.earlier(self.heads[position].gives)
+            if found is not None:
+                return found
+            _, more = self._analysed(document)  # gone from the cache
+        return Given(*loads(_split(more)[0]))
 
     def __iter__(self) -> Iterator[Given]:
         """What the documents give, in their order."""

@@ -7,6 +7,8 @@ import re
 from sopbook.search.analysis import ALONE, INITIALS, NUMBER, PINYIN
 from sopbook.search.chinese import CHINESE
 
+_MARKS = PINYIN + INITIALS + NUMBER
+
 
 def key_of(token: str) -> str:
     """What tokens are kept together by, so that a query needs little of a large vocabulary.
@@ -32,6 +34,6 @@ def shard_of(key: str, count: int) -> int:
     them asks for all of it.
     """
     value = 0x811C9DC5
-    for char in key.lstrip(PINYIN + INITIALS + NUMBER):
+    for char in key.lstrip(_MARKS):
         value = ((value ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
     return value % count

@@ -9,6 +9,8 @@ export const ALONE = "=";
 export const WORD = 1;
 export const NAME = 2;
 
+const MARKS = PINYIN + INITIALS + NUMBER;
+
 /** What tokens are kept together by. */
 export function keyOf(token) {
   if (token[0] === NUMBER) {
@@ -150,7 +152,7 @@ class Lexicon {
   }
 
   #shard(key) {
-    const letters = [PINYIN, INITIALS, NUMBER].includes(key[0]) ? key.slice(1) : key;
+    const letters = MARKS.includes(key[0]) ? key.slice(1) : key;
     let value = 0x811c9dc5;
     for (let at = 0; at < letters.length; at++) value = Math.imul(value ^ letters.charCodeAt(at), 0x01000193) >>> 0;
     return value % this.core.shards;

@@ -67,6 +67,7 @@ class Reader {
     this.figures = lexicon.figures;
     this.masses = [];
     this.units = [];
+    this.sound = undefined;
   }
 
   read(found) {

@@ -23,6 +23,7 @@ from sopbook.targets.site.beside import (
     documents_searched,
     files_beside_pages,
     index_ahead,
+    index_handed_over,
     load_what_is_beside,
     search_index,
     site_folders,
@@ -59,12 +60,13 @@ def generate(handbook: Handbook, place: Workplace) -> Compiled:
     config = plain_config(handbook, own)
     docs = shelf(place.out / "docs", place.store, handbook.versions, place.ready)
     products = _pages(handbook, place.root) | files_beside_pages(handbook, place.root)
-    if _is_first(handbook, place):
+    if _is_first(place):
         documents_searched(handbook)
         made = docs.publish(without_search_index(products), more=partial(search_index, handbook))
     else:
-        index = place.ready().get(NAME) or {}
-        made = docs.publish(products | search_index(handbook, index))
+        ahead = place.ready().get(NAME)
+        index = search_index(handbook) if ahead is None else index_handed_over(handbook, ahead)
+        made = docs.publish(products | index)
     items = navigation(handbook)
     try:
         write_file(place.out / "mkdocs.yml", config_text(config, items).encode())
@@ -86,7 +88,7 @@ def build(handbook: Handbook, place: Workplace) -> Outcome:
 
 def load(place: Workplace) -> None:
     """Load what a first build needs: others need less, and wait for the reading of one document only."""
-    if not (place.out / "docs").is_dir():
+    if _is_first(place):
         _load_shell()
         load_what_is_beside()
 
@@ -96,14 +98,14 @@ def begin(handbook: Handbook, place: Workplace) -> Callable[[], object] | None:
 
     A first one is put together where it is needed: a whole index takes longer to hand over.
     """
-    if _is_first(handbook, place):
+    if _is_first(place) or not handbook.versions:
         return None
     return lambda: index_ahead(handbook, inputs_at(place.out / "docs", store_of(handbook)))
 
 
-def _is_first(handbook: Handbook, place: Workplace) -> bool:
-    """True if nothing is known of an earlier build."""
-    return handbook.versions is None or not (place.out / "docs").is_dir()
+def _is_first(place: Workplace) -> bool:
+    """True if there is no earlier build."""
+    return not (place.out / "docs").is_dir()
 
 
 # ------------------------------------------------------------------- the folder of Markdown

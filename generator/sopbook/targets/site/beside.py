@@ -10,7 +10,6 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sopbook.cache.tool import digest, folder_digest
@@ -125,6 +124,14 @@ def without_search_index(products: Mapping[str, Product]) -> dict[str, Product]:
     return {name: product for name, product in products.items() if not name.startswith(f"{FOLDER}/")}
 
 
+def search_index(handbook: Handbook) -> dict[str, Product]:
+    """The search's index, as files."""
+    from sopbook.search.shards import search_files
+
+    counted = handbook.versions is not None
+    return {name: Product(file.inputs if counted else "", file.make) for name, file in search_files(handbook).items()}
+
+
 Ahead = Mapping[str, tuple[str, bytes | None]]
 """Files of the search's index: what decides each, and its bytes if it is not as it was."""
 
@@ -139,8 +146,8 @@ def index_ahead(handbook: Handbook, before: Mapping[str, str]) -> Ahead:
     }
 
 
-def search_index(handbook: Handbook, ahead: Ahead = MappingProxyType({})) -> dict[str, Product]:
-    """The search's index, as files; ``ahead`` is what another process has made of it."""
+def index_handed_over(handbook: Handbook, ahead: Ahead) -> dict[str, Product]:
+    """The search's index, as files, from what another process has made of it."""
 
     @cache
     def files() -> dict[str, SearchFile]:
@@ -149,16 +156,14 @@ def search_index(handbook: Handbook, ahead: Ahead = MappingProxyType({})) -> dic
         return search_files(handbook)
 
     def made(name: str) -> bytes:
+        # Only for a file that is as it was, but lost.
         with unwatched():
             return files()[name].make()
 
-    if ahead:
-        return {
-            name: Product(inputs, partial(made, name) if data is None else partial(bytes, data))
-            for name, (inputs, data) in ahead.items()
-        }
-    counted = handbook.versions is not None
-    return {name: Product(file.inputs if counted else "", file.make) for name, file in files().items()}
+    return {
+        name: Product(inputs, partial(made, name) if data is None else partial(bytes, data))
+        for name, (inputs, data) in ahead.items()
+    }
 
 
 def _attachments(handbook: Handbook, document: Document) -> dict[str, str]:
