@@ -39,6 +39,7 @@ class Lexicon {
     this.files = new Map();
     this.documents = new Map();
     this.missing = new Set();
+    this.lists = "";
   }
 
   /** The piece with that key if it is here; else it is noted as missing. */
@@ -109,7 +110,25 @@ class Lexicon {
   /** Fetch the piece with a token that the next key may ask for: a word with one character more may sound like another. */
   fetchAhead(text) {
     // Before there is a first result, nothing is fetched that it does not need.
-    if (text && this.documents.size > 0) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
+    if (this.documents.size === 0) return;
+    if (text) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
+    if (!this.lists) this.fetch("lists").then((lists) => (this.lists = lists), () => undefined);
+  }
+
+  /**
+   * Fetch the long list of postings of a token that a query is about to ask for: together with the piece that has the
+   * token, since that would only tell to fetch it afterwards.
+   */
+  fetchListAhead(text) {
+    const number = this.#shard(keyOf(text));
+    const piece = this.pieces.get(number);
+    if (!piece) {
+      if (this.lists[number] === "1") this.fetch(`p${number}-0`).catch(() => undefined);
+    } else if (Object.hasOwn(piece.t, text)) {
+      const { flags, home } = this.get(text);
+      const asked = flags & WORD || MARKS.includes(text[0]);
+      if (this.lists && asked && typeof home === "number") this.fetch(`p${number}-${home}`).catch(() => undefined);
+    }
   }
 
   /** Have the postings of tokens ready, as a flat list: position and strength in turns. */
@@ -169,10 +188,25 @@ export async function openLexicon(folder) {
   return new Lexicon(await fetchJson(new URL("core.json", folder)), folder);
 }
 
-async function fetchJson(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
-  return response.json();
+/** A file as JSON. A key waits for several small ones, and this way each takes four fifths of the time of `fetch`. */
+function fetchJson(url) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const fail = () => reject(new Error(`${url.pathname}: ${request.status || request.statusText || "offline"}`));
+    request.open("GET", url);
+    request.onerror = fail;
+    request.onload = () => {
+      if (request.status !== 200) fail();
+      else {
+        try {
+          resolve(JSON.parse(request.responseText));
+        } catch (error) {
+          reject(new Error(`${url.pathname}: ${error.message}`));
+        }
+      }
+    };
+    request.send();
+  });
 }
 
 /** Positions instead of how far on the next one is. */

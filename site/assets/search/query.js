@@ -17,6 +17,10 @@ export async function understand(query, lexicon) {
         lexicon.has(run.text[at]);
         if (at > 0) lexicon.has(keyOf(run.text.slice(at - 1, at + 1)));
       }
+      // What ends with the last character is new.
+      for (let at = Math.max(0, run.text.length - lexicon.figures.longest_word); at < run.text.length - 1; at++) {
+        if (run === pieces.at(-1)) lexicon.fetchListAhead(run.text.slice(at));
+      }
     } else {
       lexicon.has(keyOf(stem(run.text)));
       if (run.text.length > 1) for (const token of [PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
