@@ -17,12 +17,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
+from sopbook.search.analysis import WORD
 from sopbook.search.disk import DiskIndex, Filter, write
 from sopbook.search.index import build_index
 from sopbook.search.keys import key_of, shard_of
 from sopbook.search.query import understand
 from sopbook.search.rank import answer
 from sopbook.search.text import normalise, stem
+from sopbook.search.vocabulary import INLINE
 from sopbook.targets import Workplace
 from test_search import COMPLAINTS, EMERGENCY
 
@@ -160,6 +162,43 @@ def test_what_the_next_key_may_ask_for_is_fetched_once_there_is_a_first_result(
     piece = f"v{shard_of(key_of('~tousu'), count)}"
     assert piece not in page.evaluate(ask, [module, ["投诉"]])
     assert piece in page.evaluate(ask, [module, ["投诉"]])
+
+
+def test_a_long_list_is_fetched_together_with_the_piece_that_has_its_token(
+    draft: Draft, serve: Callable[[Path], str], browser: Browser
+) -> None:
+    for number in range(40, 40 + INLINE + 1):
+        draft.write(f"sop/office/OF-CX-{number}.md", COMPLAINTS.replace("OF-CX-06", f"OF-CX-{number}"))
+    draft.write("sop/office/OF-CX-31.md", EMERGENCY)
+    draft.replace("sop/handbook.yml", "figures:", "figures:\n  投诉办结: {value: 3wd}")
+    build(draft.load(), Workplace(draft.root, draft.root / "build"))
+    index = draft.root / "build/site/assets/search/index"
+    vocabulary = {path.stem: json.loads(path.read_text("utf-8"))["t"] for path in index.glob("v*.json")}
+    words = [
+        (text, piece, f"p{piece[1:]}-{home}")
+        for piece, tokens in vocabulary.items()
+        for text, (_, flags, _, home) in tokens.items()
+        if len(text) == 2 and flags & WORD and home == 0
+    ]
+    page = browser.new_page()
+    page.goto(serve(draft.root / "build/site"))
+    start, v_start, v_end, list_start = page.evaluate(
+        """async (words) => {
+            const { search } = await import("/assets/search.js");
+            const { index } = await search("电梯");
+            await search("电");
+            await index.fetch("lists");
+            const [text, ...names] = words.find(([, piece]) => !index.files.has(piece));
+            const start = performance.now();
+            await search(text);
+            const [piece, list] = names.map((name) => performance.getEntriesByName(`${new URL(name, index.folder)}.json`)[0]);
+            return [start, piece.startTime, piece.responseEnd, list.startTime];
+        }""",
+        words,
+    )
+    assert start <= v_start
+    assert start <= list_start < v_end
+    page.close()
 
 
 def test_stems_and_spelling_are_the_same_on_both_sides(page: Page, address: str) -> None:

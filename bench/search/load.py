@@ -6,7 +6,7 @@ Writes the index of the handbook (make a large one with ``handbook.py``), serves
 asks in Chromium with the processor slowed down four times (a mid-range phone). Each query's bytes are measured in a
 fresh browser: everything that the search loads, scripts included, until the first result is there. Times are those
 of typing the query letter by letter, after the first result: what a key needs is fetched then, or (the second time
-that it is typed) there already. A key's time is the median of the rounds, since browser and server share the machine.
+that it is typed) there already. With ``--pause`` somebody types who is not as quick as the machine. A key's time is the median of the rounds, since browser and server share the machine.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ SLOWER = 4
 AIM = 50
 """Milliseconds from key to results."""
 
-TYPE = """async ([module, query]) => {
+TYPE = """async ([module, query, pause]) => {
     const { search } = await import(module);
     const times = [];
     for (let length = 1; length <= query.length; length++) {
         const start = performance.now();
         await search(query.slice(0, length));
         times.push(performance.now() - start);
+        await new Promise((resolve) => setTimeout(resolve, pause));
     }
     return times;
 }"""
@@ -78,6 +79,7 @@ def main() -> None:
     parser.add_argument("handbook", type=Path)
     parser.add_argument("--queries", nargs="*", type=Path, default=[HERE / "queries-load.tsv"])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pause", type=int, default=0, help="milliseconds from results to the next key")
     options = parser.parse_args()
     handbook = load(options.handbook)
     files = {name: file.make() for name, file in search_files(handbook).items()}
@@ -94,11 +96,11 @@ def main() -> None:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zipped)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     queries = [asked.query for asked in read_queries(options.queries)]
-    measure(f"http://127.0.0.1:{server.server_address[1]}/", queries, options.rounds)
+    measure(f"http://127.0.0.1:{server.server_address[1]}/", queries, options.rounds, options.pause)
     server.shutdown()
 
 
-def measure(address: str, queries: list[str], rounds: int) -> None:
+def measure(address: str, queries: list[str], rounds: int, pause: int) -> None:
     """Bytes of each query in a fresh browser, and times of typing it."""
     sizes: dict[str, int] = {}
     times: dict[str, list[float]] = defaultdict(list)
@@ -117,7 +119,7 @@ def measure(address: str, queries: list[str], rounds: int) -> None:
             devtools = context.new_cdp_session(page)
             devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             for found in (times, again):
-                taken = page.evaluate(TYPE, [f"{address}assets/search.js", query])
+                taken = page.evaluate(TYPE, [f"{address}assets/search.js", query, pause])
                 for length, milliseconds in enumerate(taken, 1):
                     found[f"{query[:length]} of {query}"].append(milliseconds)
             context.close()

@@ -116,19 +116,25 @@ class Lexicon {
   }
 
   /**
-   * Fetch the long list of postings of a token that a query is about to ask for: together with the piece that has the
-   * token, since that would only tell to fetch it afterwards.
+   * Fetch the long lists of postings of tokens that a query is about to ask for, once there is a first result: together
+   * with the piece that has the token, since that would only tell to fetch them afterwards.
    */
-  fetchListAhead(text) {
-    const number = this.#shard(keyOf(text));
-    const piece = this.pieces.get(number);
-    if (!piece) {
-      if (this.lists[number] === "1") this.fetch(`p${number}-0`).catch(() => undefined);
-    } else if (Object.hasOwn(piece.t, text)) {
-      const { flags, home } = this.get(text);
-      const asked = flags & WORD || MARKS.includes(text[0]);
-      if (this.lists && asked && typeof home === "number") this.fetch(`p${number}-${home}`).catch(() => undefined);
-    }
+  fetchListsAhead(tokens) {
+    if (!this.lists) return;
+    tokens.forEach((text, at) => {
+      const number = this.#shard(keyOf(text));
+      const known = this.pieces.has(number);
+      const list = known ? this.#listOf(text) : 0;
+      // Longer tokens had their piece fetched by an earlier key, unless a whole query was pasted.
+      const likely = known || (at === 0 && this.lists[number] === "1");
+      if (likely && typeof list === "number") this.fetch(`p${number}-${list}`).catch(() => undefined);
+    });
+  }
+
+  /** The file with the postings of a token that may be a reading of what is typed, if they are not with it. */
+  #listOf(text) {
+    const token = this.get(text);
+    return token && (token.flags & WORD || MARKS.includes(text[0])) ? token.home : undefined;
   }
 
   /** Have the postings of tokens ready, as a flat list: position and strength in turns. */

@@ -17,15 +17,12 @@ export async function understand(query, lexicon) {
         lexicon.has(run.text[at]);
         if (at > 0) lexicon.has(keyOf(run.text.slice(at - 1, at + 1)));
       }
-      // What ends with the last character is new.
-      for (let at = Math.max(0, run.text.length - lexicon.figures.longest_word); at < run.text.length - 1; at++) {
-        if (run === pieces.at(-1)) lexicon.fetchListAhead(run.text.slice(at));
-      }
     } else {
       lexicon.has(keyOf(stem(run.text)));
       if (run.text.length > 1) for (const token of [PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
     }
   }
+  lexicon.fetchListsAhead(endingsOf(pieces, lexicon.figures.longest_word));
   let understood;
   do {
     await lexicon.fetchMissing();
@@ -33,6 +30,18 @@ export async function understand(query, lexicon) {
   } while (lexicon.missing.size > 0);
   lexicon.fetchAhead(understood.sound);
   return understood;
+}
+
+/** The tokens that end where a query ends, which is what its last key has made of it: the shortest one first. */
+function endingsOf(pieces, longest) {
+  const last = pieces.at(-1);
+  if (!last) return [];
+  if (last.chinese) {
+    const ends = Array.from({ length: Math.min(longest, last.text.length) }, (_, at) => last.text.slice(-at - 1));
+    return ends.slice(1); // The list of a single character stands with it.
+  }
+  const number = pieces.some((run) => run.chinese) ? [] : [NUMBER + canonicalNumber(pieces.map((run) => run.text))];
+  return [stem(last.text), PINYIN + foldPinyin(last.text), ...number];
 }
 
 function read(text, lexicon) {
