@@ -110,9 +110,7 @@ class Lexicon {
   /** Fetch the piece with a token that the next key may ask for: a word with one character more may sound like another. */
   fetchAhead(text) {
     // Before there is a first result, nothing is fetched that it does not need.
-    if (this.documents.size === 0) return;
-    if (text) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
-    if (!this.lists) this.fetch("lists").then((lists) => (this.lists = lists), () => undefined);
+    if (text && this.documents.size > 0) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
   }
 
   /**
@@ -155,6 +153,11 @@ class Lexicon {
         if (!this.documents.has(position)) this.documents.set(position, readEntry(await this.fetch(`d${position}`)));
       }),
     );
+    if (!this.lists) setTimeout(() => this.#fetchLists()); // When the results are shown.
+  }
+
+  #fetchLists() {
+    this.fetch("lists").then((lists) => (this.lists = lists), () => undefined);
   }
 
   entry(position) {
