@@ -21,7 +21,7 @@ import pytest
 
 from handbooks import Draft
 from sopbook.cache.store import Store
-from sopbook.cache.unchanged import outputs_digest
+from sopbook.cache.unchanged import files_below, outputs_digest
 from sopbook.cli import main
 from sopbook.handbooks import build as build_here
 from sopbook.targets import Workplace
@@ -472,6 +472,15 @@ def test_sources_that_change_during_builds(draft: Draft) -> None:
         assert b"Traceback" not in errors
     build(draft)
     assert f"第 {number} 次" in (draft.root / "build/site/OF-CX-01/index.html").read_text("utf-8")
+
+
+def test_a_file_that_goes_while_its_folder_is_read_is_as_if_it_had_never_been(tmp_path: Path) -> None:
+    for name in ("first", "passing", "then"):
+        (tmp_path / name).write_text(name, "utf-8")
+    found = files_below(tmp_path)
+    names = [next(found)[0]]
+    (tmp_path / "passing").unlink()
+    assert names + [name for name, _ in found] == ["first", "then"]
 
 
 # -------------------------------------------------------------------------- odd names

@@ -95,7 +95,9 @@ def outputs_digest(out: Path, known: Known = MappingProxyType({})) -> str:
     Folders whose files are ``known`` are not looked at: asking for the states of thousands takes a while.
     """
     beside = {f"{folder.relative_to(out).as_posix()}/": files for folder, files in known.items()}
-    lines = [f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in _files(out, beside.keys())]
+    lines = [
+        f"{path} {s.st_size} {s.st_mtime_ns} {stat.S_IFMT(s.st_mode)}" for path, s in files_below(out, beside.keys())
+    ]
     for above, files in beside.items():
         lines += (
             f"{above}{name} {state.size} {state.modified} {stat.S_IFREG}"
@@ -107,12 +109,17 @@ def outputs_digest(out: Path, known: Known = MappingProxyType({})) -> str:
 
 def _contents(path: Path) -> Iterator[str]:
     if path.is_dir():
-        for name, status in _files(path):
+        for name, status in files_below(path):
             yield name
             yield _content(f"{path}/{name}", status)
-    elif path.is_file():
+        return
+    try:
+        status = path.stat()
+    except OSError:
+        return
+    if stat.S_ISREG(status.st_mode):
         yield path.name
-        yield _content(str(path), path.stat())
+        yield _content(str(path), status)
 
 
 def _content(path: str, status: os.stat_result) -> str:
@@ -128,7 +135,7 @@ def _content(path: str, status: os.stat_result) -> str:
         return str(error.strerror)
 
 
-def _files(folder: Path, without: Collection[str] = ()) -> Iterator[tuple[str, os.stat_result]]:
+def files_below(folder: Path, without: Collection[str] = ()) -> Iterator[tuple[str, os.stat_result]]:
     """Files and links below a folder, in an order that only names decide, without hidden ones and some folders."""
     waiting = [(str(folder), "")]
     while waiting:
@@ -143,5 +150,9 @@ def _files(folder: Path, without: Collection[str] = ()) -> Iterator[tuple[str, o
             if entry.is_dir(follow_symlinks=False):
                 if f"{prefix}{entry.name}/" not in without:
                     waiting.append((entry.path, f"{prefix}{entry.name}/"))
-            else:
-                yield prefix + entry.name, entry.stat(follow_symlinks=False)
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue  # It has gone since the folder was listed.
+            yield prefix + entry.name, status
