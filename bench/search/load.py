@@ -6,7 +6,8 @@ Writes the index of the handbook (make a large one with ``handbook.py``), serves
 asks in Chromium with the processor slowed down four times (a mid-range phone). Each query's bytes are measured in a
 fresh browser: everything that the search loads, scripts included, until the first result is there. Times are those
 of typing the query letter by letter after another one was answered: what a key needs is fetched then, or (the second
-time that it is typed) there already. With ``--pause`` somebody types who is not as quick as the machine. A key's time is the median of the rounds, since browser and server share the machine.
+time that it is typed) there already. With ``--pause`` somebody types who is not as quick as the machine. A key's time
+is the median of the rounds, since browser and server share the machine.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ AIM = 50
 """Milliseconds from key to results."""
 
 FIRST = "巡查"
-"""Answered before times are taken; none of the queries has it."""
+"""Answered before times are taken; none of ``queries-load.tsv`` has it."""
 
 TYPE = """async ([module, query, pause]) => {
     const { search } = await import(module);
@@ -105,7 +106,7 @@ def main() -> None:
     server.shutdown()
 
 
-def asked(browser: Browser, address: str, query: str) -> tuple[BrowserContext, Page]:
+def answered(browser: Browser, address: str, query: str) -> tuple[BrowserContext, Page]:
     """A fresh browser in which a query has been answered."""
     context = browser.new_context()
     page = context.new_page()
@@ -124,12 +125,12 @@ def measure(address: str, queries: list[str], rounds: int, pause: int) -> None:
     again: dict[str, list[float]] = defaultdict(list)
     with chromium() as browser:
         for query in [*queries] * rounds:
-            context, _ = asked(browser, address, query)
+            context, _ = answered(browser, address, query)
             # All but the page itself, which a reader loads anyhow.
             sizes[query] = sum(size for name, size in Zipped.sent if name != "index.html")
             context.close()
             # Another query was answered: what this one needs is not there.
-            context, page = asked(browser, address, FIRST)
+            context, page = answered(browser, address, FIRST)
             devtools = context.new_cdp_session(page)
             devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             for found in (times, again):

@@ -42,6 +42,7 @@ def search_files(handbook: Handbook) -> dict[str, SearchFile]:
     heads = vocabulary.gifts.heads
     beside = _beside(frame, len(vocabulary.shards))
     found = {"core": _whole(_core(frame, len(vocabulary.shards))), "facets": _whole(_facets(heads))}
+    # A digit each; what matters is whether there is exactly one.
     found["lists"] = _whole("".join(str(min(9, one.lists)) for one in vocabulary.shards))
     for position, head in enumerate(heads):
         found[f"d{position}"] = SearchFile(digest("entry", head.file), partial(vocabulary.gifts.file, position))

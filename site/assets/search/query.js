@@ -10,19 +10,12 @@ export async function understand(query, lexicon) {
   const text = characters.join("");
   // First everything that the letters themselves say is needed; what else, a reading finds out.
   const pieces = runs(text);
-  if (!pieces.some((run) => run.chinese)) lexicon.has(keyOf(NUMBER + canonicalNumber(pieces.map((run) => run.text))));
-  for (const run of pieces) {
-    if (run.chinese) {
-      for (let at = 0; at < run.text.length; at++) {
-        lexicon.has(run.text[at]);
-        if (at > 0) lexicon.has(keyOf(run.text.slice(at - 1, at + 1)));
-      }
-    } else {
-      lexicon.has(keyOf(stem(run.text)));
-      if (run.text.length > 1) for (const token of [PINYIN + foldPinyin(run.text), INITIALS + run.text]) lexicon.has(keyOf(token));
-    }
-  }
-  lexicon.fetchListsAhead(endingsOf(pieces, lexicon.figures.longest_word));
+  const number = pieces.some((run) => run.chinese) ? [] : [NUMBER + canonicalNumber(pieces.map((run) => run.text))];
+  const meant = pieces.map((run) => (run.chinese ? neighbours(run.text) : meaningsOf(run.text)));
+  for (const token of [...number, ...meant.flat()]) lexicon.has(keyOf(token));
+  // What ends where the query ends is what its last key has made of it; what that key alone asks for first.
+  const last = pieces.at(-1);
+  lexicon.fetchListsAhead(last?.chinese ? endings(last.text, lexicon.figures.longest_word) : [...(meant.at(-1) ?? []), ...number]);
   let understood;
   do {
     await lexicon.fetchMissing();
@@ -32,17 +25,15 @@ export async function understand(query, lexicon) {
   return understood;
 }
 
-/** The tokens that end where a query ends, which is what its last key has made of it: the shortest one first. */
-function endingsOf(pieces, longest) {
-  const last = pieces.at(-1);
-  if (!last) return [];
-  if (last.chinese) {
-    const ends = Array.from({ length: Math.min(longest, last.text.length) }, (_, at) => last.text.slice(-at - 1));
-    return ends.slice(1); // The list of a single character stands with it.
-  }
-  const number = pieces.some((run) => run.chinese) ? [] : [NUMBER + canonicalNumber(pieces.map((run) => run.text))];
-  return [stem(last.text), PINYIN + foldPinyin(last.text), ...number];
-}
+/** The characters of a text, and each with the one before it. */
+const neighbours = (text) => text.split("").flatMap((char, at) => (at > 0 ? [char, text.slice(at - 1, at + 1)] : [char]));
+
+/** The last two characters of a text, the last three, and so on: the list of a single one stands with it. */
+const endings = (text, longest) =>
+  Array.from({ length: Math.min(longest, text.length) }, (_, at) => text.slice(-at - 1)).slice(1);
+
+/** The tokens that letters or digits may mean. */
+const meaningsOf = (text) => (text.length > 1 ? [stem(text), PINYIN + foldPinyin(text), INITIALS + text] : [stem(text)]);
 
 function read(text, lexicon) {
   const found = runs(text);
