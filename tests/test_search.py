@@ -22,8 +22,9 @@ from sopbook.search.analysis import _Finder
 from sopbook.search.chinese import Segmenter, shapes, simplified
 from sopbook.search.disk import DiskIndex, Filter, write
 from sopbook.search.entries import entries
+from sopbook.search.guesses import bloom_filter
 from sopbook.search.index import Index, build_index
-from sopbook.search.keys import key_of, shard_of
+from sopbook.search.keys import hash_of, key_of, shard_of
 from sopbook.search.query import one_edit, understand
 from sopbook.search.rank import Answer, answer, highlights
 from sopbook.search.relevance import relevance
@@ -383,6 +384,8 @@ def test_what_a_key_brings_along_is_in_few_files(draft: Draft, monkeypatch: pyte
     """What letters may mean is in one piece, and so are the postings of what one key asks for."""
     for count in (1, 7, 1000):
         assert len({shard_of(key_of(token), count) for token in ("dtk", "~dtk", "^dtk", "#dtk")}) == 1
+    monkeypatch.setattr(vocabulary, "SHARD", 300)
+    monkeypatch.setattr(vocabulary, "LIST_BYTES", 60)
     monkeypatch.setattr(vocabulary, "INLINE", 0)
     monkeypatch.setattr(vocabulary, "INLINE_TYPING", {"~": 0, "^": 0})
     files = {name.rpartition("/")[2]: json.loads(file.make()) for name, file in search_files(draft.load()).items()}
@@ -390,6 +393,35 @@ def test_what_a_key_brings_along_is_in_few_files(draft: Draft, monkeypatch: pyte
     apart = {text for text, row in tokens.items() if isinstance(row[3], int)}
     assert {"快", "#1"} <= tokens.keys() - apart
     assert {"快件", "~kuaijian", "#of"} <= apart
+    ahead = files["ahead.json"]
+    assert "1" in ahead["lists"]
+    assert "2" in ahead["lists"]
+    for text in apart:
+        number = shard_of(key_of(text), len(ahead["lists"]))
+        assert ahead["lists"][number] == ("2" if str(number) in ahead["starts"] else "1")
+        home = sum(start <= text for start in ahead["starts"].get(str(number), []))
+        assert text in files[f"p{number}-{home}.json"]
+
+
+def may_have(found: bytes, value: int) -> bool:
+    """A second reader of the filter, by its definition."""
+    places = {(value + turn * (value // 2**16 | 1)) % (8 * len(found)) for turn in range(5)}
+    return all(found[place // 8] & 2 ** (place % 8) for place in places)
+
+
+@given(st.sets(st.text()))
+def test_a_filter_denies_nothing_that_is_there(texts: set[str]) -> None:
+    hashes = [hash_of(text) for text in texts]
+    found = bloom_filter(hashes)
+    assert len(found) == max(1, len(texts))
+    assert all(may_have(found, value) for value in hashes)
+
+
+def test_a_filter_denies_nearly_all_that_is_not_there() -> None:
+    there = {f"~{number}" for number in range(5000)}
+    found = bloom_filter([hash_of(text) for text in there])
+    assert sum(may_have(found, hash_of(f"~{number}")) for number in range(5000, 15_000)) < 400
+    assert not may_have(bloom_filter([]), 1)
 
 
 def test_another_version_of_the_tool_makes_every_piece_anew(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -397,7 +429,7 @@ def test_another_version_of_the_tool_makes_every_piece_anew(draft: Draft, monkey
     monkeypatch.setattr(shards, "tool_digest", lambda: "another")
     after = {name: file.inputs for name, file in search_files(draft.load()).items()}
     same = {re.sub(r"\d.*", "", name.rpartition("/")[2]) for name in before if before[name] == after[name]}
-    assert same == {"core.json", "facets.json", "lists.json", "d"}  # whose inputs are their bytes
+    assert same == {"core.json", "facets.json", "ahead.json", "d"}  # whose inputs are their bytes
 
 
 def test_what_stands_at_the_end_does_not_begin_inside_a_word(chinese: Index, draft: Draft) -> None:

@@ -19,8 +19,8 @@ from handbooks import REPOSITORY, Draft
 from sopbook.handbooks import build, load
 from sopbook.search.analysis import WORD
 from sopbook.search.disk import DiskIndex, Filter, write
+from sopbook.search.guesses import guessed_list, guesses
 from sopbook.search.index import build_index
-from sopbook.search.keys import key_of, shard_of
 from sopbook.search.query import understand
 from sopbook.search.rank import answer
 from sopbook.search.text import normalise, stem
@@ -148,20 +148,60 @@ def test_the_browser_answers_as_the_command_line_does(
     page.close()
 
 
-def test_what_the_next_key_may_ask_for_is_fetched_once_there_is_a_first_result(
-    page: Page, address: str, site: Path
-) -> None:
-    count = json.loads((site / "assets/search/index/core.json").read_text("utf-8"))["shards"]
-    ask = """async ([module, queries]) => {
-        const { search } = await import(module);
-        let index;
-        for (const query of queries) ({ index } = await search(query));
-        return [...index.files.keys()];
-    }"""
-    module = f"{address}/assets/search.js"
-    piece = f"v{shard_of(key_of('~tousu'), count)}"
-    assert piece not in page.evaluate(ask, [module, ["投诉"]])
-    assert piece in page.evaluate(ask, [module, ["投诉"]])
+SOUNDS_LIKE_NOTHING = ["投电", "梯诉", "诉快", "件困", "人投"]
+
+
+def ask_in_turn(browser: Browser, address: str, ahead: bool) -> tuple[set[str], list[str]]:
+    """The pieces of the vocabulary fetched for what sounds like nothing, with the filter or not; and what is found."""
+    page = browser.new_page()
+    if not ahead:
+        page.route("**/ahead.json", lambda route: route.abort())
+    page.goto(address)
+    files, found = page.evaluate(
+        """async ([module, ahead, queries]) => {
+            const { search } = await import(module);
+            const { index } = await search("投诉");
+            while (ahead && !index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
+            const found = [];
+            for (const query of queries) found.push(JSON.stringify(await search(query).then(({ results }) => results)));
+            return [[...index.files.keys()], found];
+        }""",
+        [f"{address}/assets/search.js", ahead, SOUNDS_LIKE_NOTHING],
+    )
+    page.close()
+    return {name for name in files if name.startswith("v")}, found
+
+
+def test_what_is_in_no_document_is_not_looked_for(browser: Browser, address: str) -> None:
+    some, found = ask_in_turn(browser, address, ahead=True)
+    more, same = ask_in_turn(browser, address, ahead=False)
+    assert some < more
+    assert found == same
+
+
+def test_whatever_may_be_guessed_passes_the_filter(page: Page, address: str, site: Path) -> None:
+    vocabulary = {
+        text: (flags, home)
+        for path in (site / "assets/search/index").glob("v*.json")
+        for text, (_, flags, _, home) in json.loads(path.read_text("utf-8"))["t"].items()
+    }
+    there = {guess for text, (flags, _) in vocabulary.items() for guess in guesses(text, flags)}
+    there |= {guess for text, (flags, home) in vocabulary.items() if home == 0 for guess in guessed_list(text, flags)}
+    assert len(there) > 150
+    chance = random.Random(4)
+    others = {"".join(chance.choices("abcdefgh投诉电梯快件~", k=7)) for _ in range(3000)} - there
+    denied, taken = page.evaluate(
+        """async ([module, there, others]) => {
+            const { search } = await import(module);
+            const { index } = await search("投诉");
+            while (!index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
+            const taken = others.filter((guess) => index.mayHave(guess));
+            return [there.filter((guess) => !index.mayHave(guess)), taken.length];
+        }""",
+        [f"{address}/assets/search.js", sorted(there), sorted(others)],
+    )
+    assert denied == []
+    assert taken < 0.05 * len(others)
 
 
 def test_a_long_list_is_fetched_together_with_the_piece_that_has_its_token(
@@ -186,7 +226,7 @@ def test_a_long_list_is_fetched_together_with_the_piece_that_has_its_token(
         """async (words) => {
             const { search } = await import("/assets/search.js");
             const { index } = await search("电梯");
-            while (!index.lists) await new Promise((resolve) => setTimeout(resolve, 10));
+            while (!index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
             const [text, ...names] = words.find(([, piece]) => !index.files.has(piece));
             const start = performance.now();
             await search(text);

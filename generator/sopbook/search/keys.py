@@ -28,12 +28,17 @@ def key_of(token: str) -> str:
 
 
 def shard_of(key: str, count: int) -> int:
-    """The shard, of ``count``, that has a key: FNV-1a (Fowler, Noll, Vo) over its characters.
+    """The shard, of ``count``, that has a key.
 
     What the same letters may mean (English, pinyin, initials, a number) is in one shard: whoever types
     them asks for all of it.
     """
+    return hash_of(key.lstrip(_MARKS)) % count
+
+
+def hash_of(text: str) -> int:
+    """32 bits: FNV-1a (Fowler, Noll, Vo) over the characters of a text."""
     value = 0x811C9DC5
-    for char in key.lstrip(_MARKS):
+    for char in text:
         value = ((value ^ ord(char)) * 0x01000193) & 0xFFFFFFFF
-    return value % count
+    return value

@@ -8,6 +8,7 @@ query, not on the handbook.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sopbook.link.handbook import Handbook
 from sopbook.locales import Locale, locale
 from sopbook.model import Kind
 from sopbook.search.gifts import Head
+from sopbook.search.guesses import bloom_filter
 from sopbook.search.index import Frame, Token, frame_of, token_of
 from sopbook.search.keys import shard_of
 from sopbook.search.relevance import relevance
@@ -42,15 +44,14 @@ def search_files(handbook: Handbook) -> dict[str, SearchFile]:
     heads = vocabulary.gifts.heads
     beside = _beside(frame, len(vocabulary.shards))
     found = {"core": _whole(_core(frame, len(vocabulary.shards))), "facets": _whole(_facets(heads))}
-    # A digit each; what matters is whether there is exactly one.
-    found["lists"] = _whole("".join(str(min(9, one.lists)) for one in vocabulary.shards))
+    found["ahead"] = _whole(_ahead(vocabulary))
     for position, head in enumerate(heads):
         found[f"d{position}"] = SearchFile(digest("entry", head.file), partial(vocabulary.gifts.file, position))
     for number, described in enumerate(vocabulary.shards):
         decides = digest("shard", tool_digest(), described.sha, str(vocabulary.size))
         with_characters = digest(decides, dumps(beside[number]))
         found[f"v{number}"] = SearchFile(with_characters, partial(_vocabulary_file, vocabulary, number, beside[number]))
-        for index in range(described.lists):
+        for index in range(len(described.lists)):
             found[f"p{number}-{index}"] = SearchFile(decides, partial(_postings_file, vocabulary, number, index))
     return {f"{FOLDER}/{name}.json": file for name, file in found.items()}
 
@@ -136,6 +137,17 @@ def _core(frame: Frame, count: int) -> dict[str, Any]:
         "relevance": relevance(),
         "words": _words(words),
         "kinds": {kind.value: words.word("kinds", kind) for kind in Kind},
+    }
+
+
+def _ahead(vocabulary: Vocabulary) -> dict[str, Any]:
+    """What tells without a piece of the vocabulary what to fetch of it."""
+    shards = vocabulary.shards
+    return {
+        # A digit each: no list, one file of them, or several; of these, all but the first have their first token here.
+        "lists": "".join(str(min(2, len(shard.lists))) for shard in shards),
+        "starts": {str(number): shard.lists[1:] for number, shard in enumerate(shards) if len(shard.lists) > 1},
+        "guesses": b64encode(bloom_filter([value for shard in shards for value in shard.guessed])).decode(),
     }
 
 

@@ -13,6 +13,7 @@ import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sopbook.cache.kept import store_of
@@ -23,7 +24,8 @@ from sopbook.memo import once_a_handbook
 from sopbook.search.analysis import INITIALS, NAME, NUMBER, PINYIN, WORD, Given
 from sopbook.search.chinese import CHINESE
 from sopbook.search.gifts import Head, Posting, average_lengths, gifts_of, postings
-from sopbook.search.keys import key_of, shard_of
+from sopbook.search.guesses import LONGEST_LOOKALIKE, guessed_list, guesses
+from sopbook.search.keys import hash_of, key_of, shard_of
 from sopbook.search.relevance import relevance
 
 SHARD = 2_000
@@ -43,7 +45,6 @@ _STEP = 1.25
 _FEW_CHANGES = 20
 """After changes in more than one document in so many, putting all together anew is as quick."""
 
-_LONGEST_START = 6
 _WIDTH = 4
 
 
@@ -93,16 +94,18 @@ Shard = dict[str, Word]
 class Described:
     """A shard from outside: the digest of its content, about the size of its file, and what it has of names.
 
-    ``named`` and ``typed`` are its Chinese characters (in names, and all), ``lists`` the number of its
-    files of postings, ``starts`` the first two characters of the words of names.
+    ``named`` and ``typed`` are its Chinese characters (in names, and all), ``lists`` the first token of
+    each of its files of postings, ``starts`` the first two characters of the words of names, ``guessed`` the hashes
+    of what a reading of a query may guess.
     """
 
     sha: str
     size: int
     named: str
     typed: str
-    lists: int
+    lists: tuple[str, ...]
     starts: tuple[str, ...]
+    guessed: tuple[int, ...]
 
 
 class Vocabulary:
@@ -231,7 +234,7 @@ class Vocabulary:
 
     def _remember(self, described: Sequence[Described], rows: Iterable[bytes]) -> None:
         heads = [(head.weight, head.lengths, head.gives) for head in self.gifts.heads]
-        listed = [(one.sha, one.size, one.named, one.typed, one.lists, one.starts) for one in described]
+        listed = [(one.sha, one.size, one.named, one.typed, one.lists, one.starts, one.guessed) for one in described]
         kept = {f"shard {digest(row)}": row for row in rows}
         self._store.put_all(kept | {self._key: dumps([heads, listed])})
 
@@ -253,8 +256,8 @@ def _head(row: Sequence[Any]) -> Head:
 
 
 def _described_as(row: Sequence[Any]) -> Described:
-    sha, size, named, typed, lists, starts = row
-    return Described(sha, size, named, typed, lists, tuple(starts))
+    sha, size, named, typed, lists, starts, guessed = row
+    return Described(sha, size, named, typed, tuple(lists), tuple(starts), tuple(guessed))
 
 
 def _packed(shard: Shard) -> bytes:
@@ -325,16 +328,26 @@ def _described(shard: Shard, row: bytes) -> Described:
     named: set[str] = set()
     typed: set[str] = set()
     starts: set[str] = set()
+    guessed: set[str] = set()
     for token, word in shard.items():
-        chars = CHINESE.findall(token)
-        if not chars:
-            continue
-        typed.update(*chars)
         flags = word.flags
+        guessed.update(guesses(token, flags))
+        chars = CHINESE.findall(token)
+        typed.update(*chars)
         if flags & NAME:
             named.update(*chars)
-        if flags == WORD | NAME and 2 <= len(token) <= _LONGEST_START and CHINESE.fullmatch(token):
+        if flags == WORD | NAME and 2 <= len(token) <= LONGEST_LOOKALIKE and CHINESE.fullmatch(token):
             starts.add(token[:2])
+    lists = long_lists(shard)
+    for token in chain.from_iterable(lists):
+        guessed.update(guessed_list(token, shard[token].flags))
     size = sum(_size(token, word) for token, word in shard.items())
-    lists = len(long_lists(shard))
-    return Described(digest(row), size, "".join(sorted(named)), "".join(sorted(typed)), lists, tuple(sorted(starts)))
+    return Described(
+        digest(row),
+        size,
+        "".join(sorted(named)),
+        "".join(sorted(typed)),
+        tuple(tokens[0] for tokens in lists),
+        tuple(sorted(starts)),
+        tuple(sorted(map(hash_of, guessed))),
+    )

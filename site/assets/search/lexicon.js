@@ -10,6 +10,9 @@ export const WORD = 1;
 export const NAME = 2;
 
 const MARKS = PINYIN + INITIALS + NUMBER;
+const HAS_LIST = "!";
+const FILTER_PLACES = 5;
+const UNTIL_SHOWN = 100; // Milliseconds: what the first result does not need must not hold it up.
 
 /** What tokens are kept together by. */
 export function keyOf(token) {
@@ -39,7 +42,7 @@ class Lexicon {
     this.files = new Map();
     this.documents = new Map();
     this.missing = new Set();
-    this.lists = "";
+    this.ahead = undefined;
   }
 
   /** The piece with that key if it is here; else it is noted as missing. */
@@ -65,6 +68,27 @@ class Lexicon {
       this.tokens.set(text, token);
     }
     return token;
+  }
+
+  /** A token that nobody typed, but may have meant. */
+  guessed(text) {
+    return this.mayHave(text) ? this.get(text) : undefined;
+  }
+
+  /**
+   * False if nothing is found by a guess (see generator/sopbook/search/guesses.py): a Bloom filter, once there is a first
+   * result. Else most pieces would be fetched only to learn that they do not have it.
+   */
+  mayHave(guess) {
+    if (!this.ahead) return true;
+    const { guesses } = this.ahead;
+    const value = hashOf(guess);
+    const step = (value >>> 16) | 1;
+    for (let place = 0; place < FILTER_PLACES; place++) {
+      const bit = (value + place * step) % (8 * guesses.length);
+      if (!((guesses.charCodeAt(bit >> 3) >> (bit & 7)) & 1)) return false;
+    }
+    return true;
   }
 
   /** Every token with that key, in order. */
@@ -107,32 +131,19 @@ class Lexicon {
     await Promise.all(wanted.map((number) => this.#piece(number)));
   }
 
-  /** Fetch the piece with a token that the next key may ask for: a word with one character more may sound like another. */
-  fetchAhead(text) {
-    // Before there is a first result, nothing is fetched that it does not need.
-    if (text && this.documents.size > 0) this.fetch(`v${this.#shard(keyOf(text))}`).catch(() => undefined);
-  }
-
   /**
    * Fetch the long lists of postings of tokens that a query is about to ask for, once there is a first result: together
    * with the piece that has the token, since that would only tell to fetch them afterwards.
    */
   fetchListsAhead(tokens) {
-    if (!this.lists) return;
-    tokens.forEach((text, at) => {
+    if (!this.ahead) return;
+    const { lists, starts } = this.ahead;
+    for (const text of tokens) {
       const number = this.#shard(keyOf(text));
-      const known = this.pieces.has(number);
-      const list = known ? this.#listOf(text) : 0;
-      // Longer tokens had their piece fetched by an earlier key, unless a whole query was pasted.
-      const likely = known || (at === 0 && this.lists[number] === "1");
-      if (likely && typeof list === "number") this.fetch(`p${number}-${list}`).catch(() => undefined);
-    });
-  }
-
-  /** The file with the postings of a token that may be a reading of what is typed, if they are not with it. */
-  #listOf(text) {
-    const token = this.get(text);
-    return token && (token.flags & WORD || MARKS.includes(text[0])) ? token.home : undefined;
+      if (lists[number] === "0" || !this.mayHave(HAS_LIST + text)) continue;
+      const home = (starts[number] ?? []).filter((start) => start <= text).length;
+      this.fetch(`p${number}-${home}`).catch(() => undefined);
+    }
   }
 
   /** Have the postings of tokens ready, as a flat list: position and strength in turns. */
@@ -153,11 +164,12 @@ class Lexicon {
         if (!this.documents.has(position)) this.documents.set(position, readEntry(await this.fetch(`d${position}`)));
       }),
     );
-    if (!this.lists) setTimeout(() => this.#fetchLists()); // When the results are shown.
+    if (!this.ahead) setTimeout(() => this.#fetchWhatTellsAhead(), UNTIL_SHOWN);
   }
 
-  #fetchLists() {
-    this.fetch("lists").then((lists) => (this.lists = lists), () => undefined);
+  #fetchWhatTellsAhead() {
+    const keep = (file) => (this.ahead = { ...file, guesses: atob(file.guesses) });
+    this.fetch("ahead").then(keep, () => undefined);
   }
 
   entry(position) {
@@ -180,10 +192,7 @@ class Lexicon {
   }
 
   #shard(key) {
-    const letters = MARKS.includes(key[0]) ? key.slice(1) : key;
-    let value = 0x811c9dc5;
-    for (let at = 0; at < letters.length; at++) value = Math.imul(value ^ letters.charCodeAt(at), 0x01000193) >>> 0;
-    return value % this.core.shards;
+    return hashOf(MARKS.includes(key[0]) ? key.slice(1) : key) % this.core.shards;
   }
 
   async #piece(number) {
@@ -195,6 +204,13 @@ class Lexicon {
 /** Open the index in a folder (a URL that ends with a slash). */
 export async function openLexicon(folder) {
   return new Lexicon(await fetchJson(new URL("core.json", folder)), folder);
+}
+
+/** FNV-1a. */
+function hashOf(text) {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  return value;
 }
 
 /** A file as JSON. A key waits for several small ones, and this way each takes four fifths of the time of `fetch`. */

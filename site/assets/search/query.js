@@ -11,29 +11,37 @@ export async function understand(query, lexicon) {
   // First everything that the letters themselves say is needed; what else, a reading finds out.
   const pieces = runs(text);
   const number = pieces.some((run) => run.chinese) ? [] : [NUMBER + canonicalNumber(pieces.map((run) => run.text))];
-  const meant = pieces.map((run) => (run.chinese ? neighbours(run.text) : meaningsOf(run.text)));
+  const meant = pieces.map((run, at) => (run.chinese ? neighbours(run.text) : meaningsOf(run, pieces[at + 1])));
   for (const token of [...number, ...meant.flat()]) lexicon.has(keyOf(token));
   // What ends where the query ends is what its last key has made of it; what that key alone asks for first.
-  const last = pieces.at(-1);
-  lexicon.fetchListsAhead(last?.chinese ? endings(last.text, lexicon.figures.longest_word) : [...(meant.at(-1) ?? []), ...number]);
+  if (pieces.length > 0) lexicon.fetchListsAhead([...number, ...endings(pieces, lexicon.figures.longest_word)]);
   let understood;
   do {
     await lexicon.fetchMissing();
     understood = read(text, lexicon);
   } while (lexicon.missing.size > 0);
-  lexicon.fetchAhead(understood.sound);
   return understood;
 }
 
 /** The characters of a text, and each with the one before it. */
 const neighbours = (text) => text.split("").flatMap((char, at) => (at > 0 ? [char, text.slice(at - 1, at + 1)] : [char]));
 
-/** The last two characters of a text, the last three, and so on: the list of a single one stands with it. */
-const endings = (text, longest) =>
-  Array.from({ length: Math.min(longest, text.length) }, (_, at) => text.slice(-at - 1)).slice(1);
+/** What ends with the last run of a query: its last two characters, last three and so on, or what letters may mean or begin. */
+function endings(pieces, longest) {
+  const last = pieces.at(-1);
+  const { text } = last;
+  if (!last.chinese) return meaningsOf(last).flatMap((token) => [token, keyOf(token)]);
+  const before = pieces.at(-2);
+  if (text.length === 1) return [text, ALONE + text, ...(before?.number ? meaningsOf(before, last) : [])];
+  // The list of a single character stands with it.
+  return Array.from({ length: Math.min(longest, text.length) - 1 }, (_, at) => text.slice(-at - 2));
+}
 
-/** The tokens that letters or digits may mean. */
-const meaningsOf = (text) => (text.length > 1 ? [stem(text), PINYIN + foldPinyin(text), INITIALS + text] : [stem(text)]);
+/** The tokens that letters or digits may mean, digits also with the unit that follows. */
+function meaningsOf({ text, number }, follows) {
+  if (number) return follows?.close && follows.chinese ? [text, text + follows.text[0]] : [text];
+  return text.length > 1 ? [stem(text), PINYIN + foldPinyin(text), INITIALS + text] : [stem(text)];
+}
 
 function read(text, lexicon) {
   const found = runs(text);
@@ -51,8 +59,8 @@ function read(text, lexicon) {
   for (const unit of reader.units) {
     unit.weight = Math.max(0, ...unit.meanings.map(([token, quality]) => token.idf * quality));
   }
-  const { masses, units, sound } = reader;
-  return { text: joined(text), masses, units, sound, asksHowLong: asks, kinds, unknown: lexicon.unknown };
+  const { masses, units } = reader;
+  return { text: joined(text), masses, units, asksHowLong: asks, kinds, unknown: lexicon.unknown };
 }
 
 const spellingsOf = (token) =>
@@ -71,7 +79,6 @@ class Reader {
     this.figures = lexicon.figures;
     this.masses = [];
     this.units = [];
-    this.sound = undefined;
   }
 
   read(found) {
@@ -232,6 +239,7 @@ class Reader {
     for (const [mark, text, size] of [["", stem(word), 3], [PINYIN, foldPinyin(word), 4]]) {
       if (mark && ends && word.length < this.figures.whole_pinyin) continue;
       for (const start of new Set(mistypedStarts(text, size))) {
+        if (!this.lexicon.mayHave(mark + start)) continue;
         for (const token of this.lexicon.starting(mark + start)) {
           if (oneEdit(text, token.text.slice(mark.length)) && token.flags & WORD) found.push([token, "typo"]);
         }
@@ -257,7 +265,8 @@ class Reader {
       for (let start = Math.max(0, end - longest); start <= end - shortest; start++) {
         const before = best[start];
         if (!before || (best[end] && before.length + 1 >= best[end].length)) continue;
-        const token = this.lexicon.get(mark + text.slice(start, end));
+        const part = mark + text.slice(start, end);
+        const token = mark === PINYIN ? this.lexicon.guessed(part) : this.lexicon.get(part);
         if (token) best[end] = [...before, token];
       }
     }
@@ -274,8 +283,6 @@ class Reader {
     }
     // A reading with missing pieces would look for all sorts of things: wait until they are here.
     if (weak.size > 0 && this.lexicon.missing.size === 0) path = this.path(text, this.similar(text, weak, unlikelyStarts(path)));
-    const last = path.at(-1);
-    this.sound = WORDS.includes(last.how) ? this.soundOf(text.slice(last.start)) : undefined;
     const base = this.masses.length;
     this.masses.push(...this.weights(path));
     for (const span of path) this.span(text, base, span);
@@ -342,20 +349,14 @@ class Reader {
 
   /** A word of two characters that is parted by one that says nothing. */
   splitWord(word) {
-    const token = this.lexicon.stop.has(word.slice(1, -1)) ? this.lexicon.get(word[0] + word.at(-1)) : undefined;
+    const token = this.lexicon.stop.has(word.slice(1, -1)) ? this.lexicon.guessed(word[0] + word.at(-1)) : undefined;
     return token && token.flags === (WORD | NAME) ? ["split", token] : undefined;
   }
 
   sounding(word) {
-    const sound = this.soundOf(word);
-    const token = sound && this.lexicon.get(sound);
-    return token && ["homophone", token];
-  }
-
-  /** The token of what sounds like a word. */
-  soundOf(word) {
     const known = [...word].map((char) => this.lexicon.character(char));
-    return known.every(Boolean) ? PINYIN + known.map((char) => char.reading).join("") : undefined;
+    const token = known.every(Boolean) && this.lexicon.guessed(PINYIN + known.map((char) => char.reading).join(""));
+    return token ? ["homophone", token] : undefined;
   }
 
   looking(word, start, doubtful) {
@@ -366,7 +367,7 @@ class Reader {
         // What begins otherwise is kept elsewhere: look only where there is such a word.
         if (at === 0 && !this.lexicon.before(word[1]).includes(other)) continue;
         if (at === 1 && !this.lexicon.after(word[0]).includes(other)) continue;
-        const token = this.lexicon.get(word.slice(0, at) + other + word.slice(at + 1));
+        const token = this.lexicon.guessed(word.slice(0, at) + other + word.slice(at + 1));
         if (token && token.flags === (WORD | NAME) && (!best || token.idf < best.idf)) best = token;
       }
     }
