@@ -202,11 +202,11 @@ class DiskIndex:
         return self._known(char).character
 
     def before(self, char: str) -> str:
-        """The characters with which a word of a name begins that has ``char`` as its second one."""
+        """The characters with which a word of a name begins that has ``char`` as its second one, commonest first."""
         return self._known(char).before
 
     def after(self, char: str) -> str:
-        """The second characters of the words of names that begin with ``char``."""
+        """The second characters of the words of names that begin with ``char``, commonest first."""
         return self._known(char).after
 
     def _make(self, text: str) -> Token:

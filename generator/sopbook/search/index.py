@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from sopbook.cache.kept import store_of
@@ -96,10 +97,10 @@ class Lexicon(Protocol):
         """What is known of a Chinese character."""
 
     def before(self, char: str) -> str:
-        """The characters with which a word of a name begins that has ``char`` as its second one."""
+        """The characters with which a word of a name begins that has ``char`` as its second one, commonest first."""
 
     def after(self, char: str) -> str:
-        """The second characters of the words of names that begin with ``char``."""
+        """The second characters of the words of names that begin with ``char``, commonest first."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,11 @@ class Index:
         return self.characters.get(char)
 
     def before(self, char: str) -> str:
-        """The characters with which a word of a name begins that has ``char`` as its second one."""
+        """The characters with which a word of a name begins that has ``char`` as its second one, commonest first."""
         return self.firsts.get(char, "")
 
     def after(self, char: str) -> str:
-        """The second characters of the words of names that begin with ``char``."""
+        """The second characters of the words of names that begin with ``char``, commonest first."""
         return self.seconds.get(char, "")
 
 
@@ -170,14 +171,14 @@ class Frame:
         }
         typed = frozenset(self._typed)
         self.simplified: Mapping[str, str] = {old: new for old, new in sorted(table.items()) if new in typed}
-        firsts: dict[str, set[str]] = defaultdict(set)
-        seconds: dict[str, set[str]] = defaultdict(set)
-        for shard in vocabulary.shards:
-            for start in shard.starts:
-                firsts[start[1]].add(start[0])
-                seconds[start[0]].add(start[1])
-        self.firsts: Mapping[str, str] = {char: "".join(sorted(found)) for char, found in sorted(firsts.items())}
-        self.seconds: Mapping[str, str] = {char: "".join(sorted(found)) for char, found in sorted(seconds.items())}
+        firsts: dict[str, list[str]] = defaultdict(list)
+        seconds: dict[str, list[str]] = defaultdict(list)
+        starts = chain.from_iterable(shard.starts for shard in vocabulary.shards)
+        for start, _ in sorted(starts, key=lambda found: (-found[1], found[0])):
+            firsts[start[1]].append(start[0])
+            seconds[start[0]].append(start[1])
+        self.firsts: Mapping[str, str] = {char: "".join(found) for char, found in sorted(firsts.items())}
+        self.seconds: Mapping[str, str] = {char: "".join(found) for char, found in sorted(seconds.items())}
 
     @cached_property
     def characters(self) -> Mapping[str, Character]:

@@ -393,20 +393,17 @@ class _Reader:
         return ("homophone", token) if token else None
 
     def _looking(self, word: str, start: int, doubtful: list[int]) -> tuple[str, Token] | None:
-        best: Token | None = None
-        for position in doubtful:
-            at = position - start
-            char = self._lexicon.character(word[at])
-            for other in char.like if char else "":
-                # What begins otherwise is kept elsewhere: look only where there is such a word.
-                if at == 0 and other not in self._lexicon.before(word[1]):
-                    continue
-                if at == 1 and other not in self._lexicon.after(word[0]):
-                    continue
-                token = self._lexicon.get(word[:at] + other + word[at + 1 :])
-                if token and token.flags == WORD | NAME and (best is None or token.idf < best.idf):
-                    best = token
-        return ("shape", best) if best else None
+        found = [token for position in doubtful if (token := self._like(word, position - start))]
+        return ("shape", min(found, key=lambda token: token.idf)) if found else None
+
+    def _like(self, word: str, at: int) -> Token | None:
+        """The commonest word with another character in one place."""
+        char = self._lexicon.character(word[at])
+        like = char.like if char else ""
+        # What begins otherwise is kept elsewhere: look only where there is such a word, for the commonest one first.
+        order = self._lexicon.before(word[1]) if at == 0 else self._lexicon.after(word[0]) if at == 1 else like
+        tokens = (self._lexicon.get(word[:at] + other + word[at + 1 :]) for other in order if other in like)
+        return next((token for token in tokens if token and token.flags == WORD | NAME), None)
 
     def _near(self, word: str) -> tuple[str, Token] | None:
         if len(word) < 4:

@@ -95,8 +95,8 @@ class Described:
     """A shard from outside: the digest of its content, about the size of its file, and what it has of names.
 
     ``named`` and ``typed`` are its Chinese characters (in names, and all), ``lists`` the first token of
-    each of its files of postings, ``starts`` the first two characters of the words of names, ``guessed`` the hashes
-    of what a reading of a query may guess.
+    each of its files of postings, ``starts`` the first two characters of the words of names, and how many documents
+    have just these as a word, ``guessed`` the hashes of what a reading of a query may guess.
     """
 
     sha: str
@@ -104,7 +104,7 @@ class Described:
     named: str
     typed: str
     lists: tuple[str, ...]
-    starts: tuple[str, ...]
+    starts: tuple[tuple[str, int], ...]
     guessed: tuple[int, ...]
 
 
@@ -257,7 +257,9 @@ def _head(row: Sequence[Any]) -> Head:
 
 def _described_as(row: Sequence[Any]) -> Described:
     sha, size, named, typed, lists, starts, guessed = row
-    return Described(sha, size, named, typed, tuple(lists), tuple(starts), tuple(guessed))
+    return Described(
+        sha, size, named, typed, tuple(lists), tuple((start, count) for start, count in starts), tuple(guessed)
+    )
 
 
 def _packed(shard: Shard) -> bytes:
@@ -327,7 +329,7 @@ def _count_for(size: int) -> int:
 def _described(shard: Shard, row: bytes) -> Described:
     named: set[str] = set()
     typed: set[str] = set()
-    starts: set[str] = set()
+    starts: dict[str, int] = {}
     guessed: set[str] = set()
     for token, word in shard.items():
         flags = word.flags
@@ -337,7 +339,8 @@ def _described(shard: Shard, row: bytes) -> Described:
         if flags & NAME:
             named.update(*chars)
         if flags == WORD | NAME and 2 <= len(token) <= LONGEST_LOOKALIKE and CHINESE.fullmatch(token):
-            starts.add(token[:2])
+            count = len(word.postings) // _WIDTH if len(token) == 2 else 0
+            starts[token[:2]] = max(count, starts.get(token[:2], 0))
     lists = long_lists(shard)
     for token in chain.from_iterable(lists):
         guessed.update(guessed_list(token, shard[token].flags))
@@ -348,6 +351,6 @@ def _described(shard: Shard, row: bytes) -> Described:
         "".join(sorted(named)),
         "".join(sorted(typed)),
         tuple(tokens[0] for tokens in lists),
-        tuple(sorted(starts)),
+        tuple(sorted(starts.items())),
         tuple(sorted(map(hash_of, guessed))),
     )

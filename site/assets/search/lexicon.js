@@ -110,12 +110,12 @@ class Lexicon {
     return { reading, like };
   }
 
-  /** The characters with which a word of a name begins that has `char` as its second one. */
+  /** The characters with which a word of a name begins that has `char` as its second one, commonest first. */
   before(char) {
     return this.#pieceOf(char)?.b[char] ?? "";
   }
 
-  /** The second characters of the words of names that begin with `char`. */
+  /** The second characters of the words of names that begin with `char`, commonest first. */
   after(char) {
     return this.#pieceOf(char)?.a[char] ?? "";
   }

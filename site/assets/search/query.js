@@ -362,16 +362,25 @@ class Reader {
   looking(word, start, doubtful) {
     let best;
     for (const position of doubtful) {
-      const at = position - start;
-      for (const other of this.lexicon.character(word[at])?.like ?? "") {
-        // What begins otherwise is kept elsewhere: look only where there is such a word.
-        if (at === 0 && !this.lexicon.before(word[1]).includes(other)) continue;
-        if (at === 1 && !this.lexicon.after(word[0]).includes(other)) continue;
-        const token = this.lexicon.guessed(word.slice(0, at) + other + word.slice(at + 1));
-        if (token && token.flags === (WORD | NAME) && (!best || token.idf < best.idf)) best = token;
-      }
+      const token = this.like(word, position - start);
+      if (token && (!best || token.idf < best.idf)) best = token;
     }
     return best && ["shape", best];
+  }
+
+  /** The commonest word with another character in one place. */
+  like(word, at) {
+    const { lexicon } = this;
+    const like = lexicon.character(word[at])?.like ?? "";
+    // What begins otherwise is kept elsewhere: look only where there is such a word, for the commonest one first.
+    const order = at === 0 ? lexicon.before(word[1]) : at === 1 ? lexicon.after(word[0]) : like;
+    const missing = lexicon.missing.size;
+    for (const other of order) {
+      const token = like.includes(other) && lexicon.guessed(word.slice(0, at) + other + word.slice(at + 1));
+      if (token && token.flags === (WORD | NAME)) return token;
+      if (lexicon.missing.size > missing) return undefined; // The next one only if it is not this one.
+    }
+    return undefined;
   }
 
   near(word) {
