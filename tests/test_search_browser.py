@@ -35,8 +35,8 @@ FIND = """async ([module, queries, filter]) => {
     const answers = [];
     for (const query of queries) {
         const { results, nearest } = await search(query, { limit: 10, filter });
-        const rows = results.map((one) => [one.entry.id, one.part?.anchor ?? "", one.excerpt, one.score]);
-        answers.push([rows, nearest.map((entry) => entry.id)]);
+        const rows = results.map((one) => [one.entry.id, one.anchor, one.excerpt.join(""), one.score]);
+        answers.push([rows, nearest.map((near) => near.entry.id)]);
     }
     return answers;
 }"""
@@ -159,14 +159,15 @@ def ask_in_turn(browser: Browser, address: str, ahead: bool) -> tuple[set[str], 
     page.goto(address)
     files, found = page.evaluate(
         """async ([module, ahead, queries]) => {
-            const { search } = await import(module);
-            const { index } = await search("投诉");
+            const { lexicon, search } = await import(module);
+            await search("投诉", { limit: 5 });
+            const index = await lexicon();
             while (ahead && !index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
             const found = [];
-            for (const query of queries) found.push(JSON.stringify(await search(query).then(({ results }) => results)));
+            for (const query of queries) found.push(JSON.stringify(await search(query, { limit: 5 })));
             return [[...index.files.keys()], found];
         }""",
-        [f"{address}/assets/search.js", ahead, SOUNDS_LIKE_NOTHING],
+        [f"{address}/assets/search/engine.js", ahead, SOUNDS_LIKE_NOTHING],
     )
     page.close()
     return {name for name in files if name.startswith("v")}, found
@@ -192,13 +193,14 @@ def test_whatever_may_be_guessed_passes_the_filter(page: Page, address: str, sit
     others = {"".join(chance.choices("abcdefgh投诉电梯快件~", k=7)) for _ in range(3000)} - there
     denied, taken = page.evaluate(
         """async ([module, there, others]) => {
-            const { search } = await import(module);
-            const { index } = await search("投诉");
+            const { lexicon, search } = await import(module);
+            await search("投诉", { limit: 5 });
+            const index = await lexicon();
             while (!index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
             const taken = others.filter((guess) => index.mayHave(guess));
             return [there.filter((guess) => !index.mayHave(guess)), taken.length];
         }""",
-        [f"{address}/assets/search.js", sorted(there), sorted(others)],
+        [f"{address}/assets/search/engine.js", sorted(there), sorted(others)],
     )
     assert denied == []
     assert taken < 0.05 * len(others)
@@ -224,12 +226,13 @@ def test_a_long_list_is_fetched_together_with_the_piece_that_has_its_token(
     page.goto(serve(draft.root / "build/site"))
     start, v_start, v_end, list_start = page.evaluate(
         """async (words) => {
-            const { search } = await import("/assets/search.js");
-            const { index } = await search("电梯");
+            const { lexicon, search } = await import("/assets/search/engine.js");
+            await search("电梯", { limit: 5 });
+            const index = await lexicon();
             while (!index.ahead) await new Promise((resolve) => setTimeout(resolve, 10));
             const [text, ...names] = words.find(([, piece]) => !index.files.has(piece));
             const start = performance.now();
-            await search(text);
+            await search(text, { limit: 5 });
             const addresses = names.map((name) => `${new URL(name, index.folder)}.json`);
             const [piece, list] = addresses.map((address) => performance.getEntriesByName(address)[0]);
             return [start, piece.startTime, piece.responseEnd, list.startTime];
@@ -311,6 +314,26 @@ def test_keys(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/deep/er/OF-(?!CX-01)"))
+
+
+@pytest.mark.parametrize(
+    "missing", ["delete window.Worker", "window.Worker = class extends Worker { constructor() { super('/none.js'); } }"]
+)
+def test_a_browser_that_cannot_run_the_search_in_a_worker_runs_it_in_the_page(
+    context: BrowserContext, address: str, missing: str
+) -> None:
+    page = context.new_page()
+    page.add_init_script(missing)
+    page.goto(f"{address}/OF-CX-01/")
+    type_query(page, "投诉几天办结")
+    expect(page.get_by_role("option").first).to_contain_text("OF-CX-06")
+    assert page.workers == []
+
+
+def test_the_search_runs_in_a_worker(page: Page) -> None:
+    type_query(page, "投诉几天办结")
+    expect(page.get_by_role("option").first).to_contain_text("OF-CX-06")
+    assert [worker.url.rpartition("/")[2] for worker in page.workers] == ["engine.js"]
 
 
 def test_a_slash_in_a_field_is_a_slash(page: Page) -> None:

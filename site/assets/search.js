@@ -1,45 +1,17 @@
 // The search: a field at the top of each page with a list as one types, and the page of results.
-// What is found, and in which order, is decided in search/query.js and search/rank.js.
+// What is found, and in which order, is decided by search/engine.js.
 
+import { filters, search as find, texts } from "./search/client.js";
 import { keepQuery, startLog } from "./search/log.js";
 import { element, hit, urgentHit } from "./search/show.js";
-import { openLexicon } from "./search/lexicon.js";
-import { understand } from "./search/query.js";
-import { answer } from "./search/rank.js";
 
-const HERE = new URL(".", import.meta.url);
-const ROOT = new URL("../", HERE);
+const ROOT = new URL("../", import.meta.url);
 const IN_LIST = 5;
 const ON_PAGE = 30;
 const SETTLED = 1500; // Milliseconds without a key after which a query counts as meant.
 
-let opening;
-
-/** The index, opened when it is first needed. */
-function lexicon() {
-  opening ??= openLexicon(new URL("search/index/", HERE));
-  opening.catch(() => (opening = undefined)); // Try again at the next key.
-  return opening;
-}
-
-/** What the handbook answers: `{ query, results, nearest }`. `filter` has kind, role and department. */
-export async function search(text, { limit = IN_LIST, filter = {} } = {}) {
-  const index = await lexicon();
-  const [query, allowed] = await Promise.all([understand(text, index), passing(index, filter)]);
-  return { query, index, ...(await answer(query, index, allowed, limit)) };
-}
-
-async function passing(index, filter) {
-  if (!filter.kind && !filter.role && !filter.department) return () => true;
-  const facets = await index.facets();
-  const kind = facets.kinds.indexOf(filter.kind);
-  const department = facets.departments.indexOf(filter.department);
-  const role = new Set(facets.role[facets.roles.indexOf(filter.role)] ?? []);
-  return (position) =>
-    (!filter.kind || facets.kind[position] === kind) &&
-    (!filter.department || facets.department[position] === department) &&
-    (!filter.role || role.has(position));
-}
+/** What the handbook answers: `{ results, nearest }`. `filter` has kind, role and department. */
+export const search = (text, { limit = IN_LIST, filter = {} } = {}) => find(text, { limit, filter });
 
 /** Give a search field (`.sop-search`) its list; on the page of results, its results. */
 export function start(box) {
@@ -49,7 +21,7 @@ export function start(box) {
   if (page) startPage(page, input);
   else new Field(box, input);
   const log = document.querySelector(".sop-log");
-  if (log) lexicon().then((index) => startLog(log, index.core.words));
+  if (log) texts().then(({ words }) => startLog(log, words));
 }
 
 /** Typing `/` anywhere but in a field leads to the search. */
@@ -63,9 +35,9 @@ function focusBySlash(input) {
   });
 }
 
-const addressOf = (entry, part) => {
-  const anchor = part?.anchor ? `#${encodeURIComponent(part.anchor)}` : "";
-  return new URL(`${encodeURIComponent(entry.id)}/${anchor}`, ROOT).href;
+const addressOf = ({ entry, anchor }) => {
+  const place = anchor ? `#${encodeURIComponent(anchor)}` : "";
+  return new URL(`${encodeURIComponent(entry.id)}/${place}`, ROOT).href;
 };
 
 const resultsAddress = (text) => new URL(`search/?q=${encodeURIComponent(text)}`, ROOT).href;
@@ -87,7 +59,7 @@ class Field {
     for (const [name, value] of Object.entries(roles)) input.setAttribute(name, value);
 
     input.addEventListener("input", () => this.update());
-    input.addEventListener("focus", () => (input.value.trim() ? this.update() : lexicon().catch(() => undefined)));
+    input.addEventListener("focus", () => (input.value.trim() ? this.update() : texts().catch(() => undefined)));
     input.addEventListener("keydown", (event) => this.key(event));
     // Leaving the field closes the list, but a press on the list is not leaving.
     box.addEventListener("focusout", (event) => box.contains(event.relatedTarget) || this.close());
@@ -107,10 +79,10 @@ class Field {
       return;
     }
     try {
-      const found = await search(text);
+      const [found, said] = await Promise.all([search(text), texts()]);
       // An older, slower query must not replace a newer one.
       if (round !== this.round) return;
-      this.show(text, found);
+      this.show(text, found, said);
     } catch (error) {
       if (round === this.round) this.fail(error);
       return;
@@ -118,17 +90,16 @@ class Field {
     this.timer = setTimeout(() => this.settle(), SETTLED);
   }
 
-  show(text, found) {
-    const { words, kinds } = found.index.core;
+  show(text, found, { words, kinds }) {
     const answered = found.results.length > 0;
-    const shown = answered ? found.results : found.nearest.map((entry) => ({ entry, part: null, excerpt: "" }));
+    const shown = answered ? found.results : found.nearest.map((near) => ({ ...near, excerpt: [] }));
     this.found = { text, count: found.results.length };
     this.list.setAttribute("aria-label", words.results);
-    this.links = shown.map(({ entry, part }) => addressOf(entry, part));
+    this.links = shown.map(addressOf);
     this.list.replaceChildren(
       ...shown.map((result, at) => {
         const row = element("li", { role: "option", id: `sop-hit-${at}`, class: "sop-hit", "aria-selected": "false" });
-        row.append(...hit(result, found, words, kinds));
+        row.append(...hit(result, kinds));
         row.addEventListener("click", () => this.go(at));
         return row;
       }),
@@ -226,16 +197,16 @@ function startPage(page, input) {
     const text = input.value.trim();
     const mine = ++round;
     clearTimeout(timer);
-    const index = await lexicon();
+    const said = await texts();
     if (!text) {
       list.replaceChildren();
-      status.textContent = index.core.words.empty;
+      status.textContent = said.words.empty;
       return;
     }
     const filter = Object.fromEntries(selects.map((select) => [select.name, select.value]));
     const found = await search(text, { limit: ON_PAGE, filter });
     if (mine !== round) return;
-    showPage(list, status, text, found);
+    showPage(list, status, text, found, said);
     remember(text, filter);
     timer = setTimeout(() => keepQuery(text, found.results.length, false), SETTLED);
   }
@@ -256,12 +227,11 @@ function startPage(page, input) {
 }
 
 async function fillFilters(selects, parameters) {
-  const index = await lexicon();
-  const facets = await index.facets();
-  const values = { kind: facets.kinds, role: facets.roles, department: facets.departments };
+  const [{ kinds, roles, departments }, said] = await Promise.all([filters(), texts()]);
+  const values = { kind: kinds, role: roles, department: departments };
   for (const select of selects) {
     for (const value of values[select.name]) {
-      const label = select.name === "kind" ? index.core.kinds[value] : value;
+      const label = select.name === "kind" ? said.kinds[value] : value;
       if (value) select.append(element("option", { value }, [label]));
     }
     select.value = parameters.get(select.name) ?? "";
@@ -271,17 +241,16 @@ async function fillFilters(selects, parameters) {
   }
 }
 
-function showPage(list, status, text, found) {
-  const { words, kinds } = found.index.core;
+function showPage(list, status, text, found, { words, kinds }) {
   const answered = found.results.length > 0;
-  const shown = answered ? found.results : found.nearest.map((entry) => ({ entry, part: null, excerpt: entry.summary.slice(0, 80) }));
+  const shown = answered ? found.results : found.nearest;
   status.textContent = answered
     ? words.count.replace("{n}", found.results.length)
     : words.none.replace("{query}", text) + (shown.length > 0 ? ` ${words.nearest}` : "");
   list.replaceChildren(
     ...shown.map((result) => {
-      const [title, ...rest] = hit(result, found, words, kinds);
-      const link = element("a", { href: addressOf(result.entry, result.part) }, [title]);
+      const [title, ...rest] = hit(result, kinds);
+      const link = element("a", { href: addressOf(result) }, [title]);
       const urgent = result.entry.urgent ? [urgentHit(result.entry, words)] : [];
       return element("li", { class: "sop-hit" }, [link, ...rest, ...urgent]);
     }),

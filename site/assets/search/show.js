@@ -1,7 +1,5 @@
 // A result as elements. Text goes in as text: nothing of the handbook is taken for HTML.
 
-import { highlights } from "./rank.js";
-
 /** An element with attributes (`true` sets it, `false` leaves it out) and children. */
 export function element(tag, attributes = {}, children = []) {
   const made = document.createElement(tag);
@@ -14,28 +12,18 @@ export function element(tag, attributes = {}, children = []) {
 }
 
 /** What a result shows: title with number and kind, the part it leads to, and the excerpt. */
-export function hit({ entry, part, excerpt }, { query, index }, words, kinds) {
+export function hit({ entry, title, facts, excerpt }, kinds) {
   const number = element("span", { class: "sop-no" }, [entry.id]);
   const kind = element("span", { class: "sop-hit__kind" }, [kinds[entry.kind] ?? entry.kind]);
-  const shown = [element("span", { class: "sop-hit__title" }, [number, ...marked(entry.title, query, index), kind])];
-  if (part && (part.title || part.limit)) {
-    const limit = part.limit && part.limit !== part.text ? `${words.within} ${part.limit}` : "";
-    const facts = [words[part.type], part.title, part.who, limit].filter(Boolean).join(" · ");
-    shown.push(element("span", { class: "sop-hit__part" }, marked(facts, query, index)));
-  }
-  if (excerpt) shown.push(element("span", { class: "sop-hit__excerpt" }, marked(excerpt, query, index)));
-  return shown;
+  const below = [["sop-hit__part", facts], ["sop-hit__excerpt", excerpt]].filter(([, pieces]) => pieces.some(Boolean));
+  return [
+    element("span", { class: "sop-hit__title" }, [number, ...marked(title), kind]),
+    ...below.map(([name, pieces]) => element("span", { class: name }, marked(pieces))),
+  ];
 }
 
-function marked(text, query, index) {
-  const parts = [];
-  let end = 0;
-  for (const [from, to] of highlights(text, query, index)) {
-    parts.push(text.slice(end, from), element("mark", {}, [text.slice(from, to)]));
-    end = to;
-  }
-  return [...parts, text.slice(end)];
-}
+/** Every other piece of a text is marked. */
+const marked = (pieces) => pieces.map((piece, at) => (at % 2 ? element("mark", {}, [piece]) : piece));
 
 /** The first actions of an emergency, and whom to call. */
 export function urgentHit(entry, words) {
