@@ -1,13 +1,16 @@
 """What the search costs a reader: bytes until the first result, and time from key to results.
 
-    .venv/bin/python bench/search/load.py HANDBOOK [--queries FILE…]
+    .venv/bin/python bench/search/load.py HANDBOOK [--queries FILE…] [--in-page]
 
 Writes the index of the handbook (make a large one with ``handbook.py``), serves it with gzip as web servers do, and
 asks in Chromium with the processor slowed down four times (a mid-range phone). Each query's bytes are measured in a
 fresh browser: everything that the search loads, scripts included, until the first result is there. Times are those
-of typing the query letter by letter after another one was answered: what a key needs is fetched then, or (the second
-time that it is typed) there already. With ``--pause`` somebody types who is not as quick as the machine. A key's time
-is the median of the rounds, since browser and server share the machine.
+from a key to the list as it then stands below the field, after another query was answered: the query is typed letter by
+letter (what a key needs is fetched then), and once more (it is there already). A key's time is the median of the
+rounds, since browser and server share the machine.
+
+Chromium slows down the thread of the page, not workers. ``--in-page`` takes the workers away, so that the search
+runs in the page and is slowed down with it.
 """
 
 from __future__ import annotations
@@ -15,13 +18,17 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.server
+import json
+import multiprocessing
 import statistics
-import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from time import sleep, time
 
-from common import HERE, chromium, read_queries
-from playwright.sync_api import Browser, BrowserContext, Page
+from common import HERE, read_queries
+from devtools import Chromium, Tab, chromium
 
 from sopbook.handbooks import load
 from sopbook.resources import site_folder
@@ -34,28 +41,65 @@ AIM = 50
 FIRST = "巡查"
 """Answered before times are taken; none of ``queries-load.tsv`` has it."""
 
-TYPE = """async ([module, query, pause]) => {
-    const { search } = await import(module);
+LOOK = 1
+"""Seconds for looking at what it found."""
+
+ANSWER = """async (query) => {
+    const input = document.querySelector("input");
+    const popup = document.querySelector(".sop-search__popup");
+    const shown = new Promise((resolve) => new MutationObserver(resolve).observe(popup, { attributeFilter: ["hidden"] }));
+    input.value = query;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    await shown;
+    return performance.timeOrigin + performance.now();
+}"""
+TYPE = """async ([query, pause]) => {
+    const input = document.querySelector("input");
+    const list = document.querySelector(".sop-search__list");
     const times = [];
-    await new Promise((resolve) => setTimeout(resolve, 200)); // Looking at what the first query found.
     for (let length = 1; length <= query.length; length++) {
-        const start = performance.now();
-        await search(query.slice(0, length));
-        times.push(performance.now() - start);
         await new Promise((resolve) => setTimeout(resolve, pause));
+        // Its label is set whenever it is filled.
+        const shown = new Promise((resolve) => new MutationObserver(resolve).observe(list, { attributeFilter: ["aria-label"] }));
+        const start = performance.now();
+        input.value = query.slice(0, length);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await shown;
+        times.push(performance.now() - start);
     }
     return times;
 }"""
+WITHOUT_WORKERS = "delete window.Worker"
 PAGE = """<!doctype html><meta charset="utf-8"><title>search</title><link rel="stylesheet" href="assets/search.css">
 <div class="sop-search"><form role="search" action="search/"><input type="search" name="q"></form></div>
 <script type="module" src="assets/sopbook.js"></script>"""
+
+
+class Sent:
+    """When how many bytes were sent, told by the process that sends them."""
+
+    def __init__(self) -> None:
+        self._queue: multiprocessing.SimpleQueue[tuple[float, int]] = multiprocessing.SimpleQueue()
+
+    def add(self, size: int) -> None:
+        self._queue.put((time(), size))
+
+    def taken(self) -> list[tuple[float, int]]:
+        """All since the last time."""
+        found = []
+        while not self._queue.empty():
+            found.append(self._queue.get())
+        return found
+
+    def clear(self) -> None:
+        self.taken()
 
 
 class Zipped(http.server.SimpleHTTPRequestHandler):
     """Serves files compressed, and counts the bytes."""
 
     files: dict[str, bytes] = {}
-    sent: list[tuple[str, int]] = []
+    sent = Sent()
     protocol_version = "HTTP/1.1"
     # As web servers do. Else the second packet of each answer waits 40 ms for a receipt of the first.
     disable_nagle_algorithm = True
@@ -67,7 +111,8 @@ class Zipped(http.server.SimpleHTTPRequestHandler):
         if data is None:
             self.send_error(404)
             return
-        self.sent.append((name, len(data)))
+        if name != "index.html":  # A reader loads the page itself anyhow.
+            self.sent.add(len(data))
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(name))
         self.send_header("Content-Encoding", "gzip")
@@ -85,7 +130,8 @@ def main() -> None:
     parser.add_argument("handbook", type=Path)
     parser.add_argument("--queries", nargs="*", type=Path, default=[HERE / "queries-load.tsv"])
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--pause", type=int, default=0, help="milliseconds from results to the next key")
+    parser.add_argument("--pause", type=int, default=100, help="milliseconds from results to the next key")
+    parser.add_argument("--in-page", action="store_true", help="search in the page, not in a worker")
     options = parser.parse_args()
     handbook = load(options.handbook)
     files = {name: file.make() for name, file in search_files(handbook).items()}
@@ -100,44 +146,41 @@ def main() -> None:
         f"{len(handbook.documents)} documents; index {len(files)} files, {total / 1e6:.1f} MB compressed; core {core / 1e3:.1f} KB"
     )
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zipped)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # A process of its own: else it waits for the driver of the browser.
+    serving = multiprocessing.get_context("fork").Process(target=server.serve_forever, daemon=True)
+    serving.start()
     queries = [asked.query for asked in read_queries(options.queries)]
-    measure(f"http://127.0.0.1:{server.server_address[1]}/", queries, options.rounds, options.pause)
-    server.shutdown()
+    measure(f"http://127.0.0.1:{server.server_address[1]}/", queries, options)
+    serving.terminate()
 
 
-def answered(browser: Browser, address: str, query: str) -> tuple[BrowserContext, Page]:
-    """A fresh browser in which a query has been answered."""
-    context = browser.new_context()
-    page = context.new_page()
+@contextmanager
+def answered(browser: Chromium, address: str, query: str, in_page: bool) -> Iterator[tuple[Tab, int]]:
+    """A fresh page in which a query has been answered, and the bytes it took."""
     Zipped.sent.clear()
-    page.goto(address)
-    page.wait_for_load_state("networkidle")
-    page.locator("input").fill(query)
-    page.wait_for_selector(".sop-search__popup:not([hidden])")
-    return context, page
+    with browser.tab(address, WITHOUT_WORKERS if in_page else "") as tab:
+        tab.wait_for("document.querySelector('.sop-search__popup') !== null")
+        shown = tab.evaluate(f"({ANSWER})({json.dumps(query)})") / 1000
+        yield tab, sum(size for at, size in Zipped.sent.taken() if at < shown)
 
 
-def measure(address: str, queries: list[str], rounds: int, pause: int) -> None:
+def measure(address: str, queries: list[str], options: argparse.Namespace) -> None:
     """Bytes of each query in a fresh browser, and times of typing it."""
     sizes: dict[str, int] = {}
     times: dict[str, list[float]] = defaultdict(list)
     again: dict[str, list[float]] = defaultdict(list)
     with chromium() as browser:
-        for query in [*queries] * rounds:
-            context, _ = answered(browser, address, query)
-            # All but the page itself, which a reader loads anyhow.
-            sizes[query] = sum(size for name, size in Zipped.sent if name != "index.html")
-            context.close()
+        for query in [*queries] * options.rounds:
+            with answered(browser, address, query, options.in_page) as (_, size):
+                sizes[query] = size
             # Another query was answered: what this one needs is not there.
-            context, page = answered(browser, address, FIRST)
-            devtools = context.new_cdp_session(page)
-            devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-            for found in (times, again):
-                taken = page.evaluate(TYPE, [f"{address}assets/search.js", query, pause])
-                for length, milliseconds in enumerate(taken, 1):
-                    found[f"{query[:length]} of {query}"].append(milliseconds)
-            context.close()
+            with answered(browser, address, FIRST, options.in_page) as (tab, _):
+                sleep(LOOK)
+                tab.send("Emulation.setCPUThrottlingRate", rate=SLOWER)
+                for found in (times, again):
+                    taken = tab.evaluate(f"({TYPE})({json.dumps([query, options.pause])})")
+                    for length, milliseconds in enumerate(taken, 1):
+                        found[f"{query[:length]} of {query}"].append(milliseconds)
     worst = max(sizes, key=lambda query: sizes[query])
     print(
         f"bytes before the first result: median {statistics.median(sizes.values()) / 1e3:.1f} KB, most {sizes[worst] / 1e3:.1f} KB ({worst})"

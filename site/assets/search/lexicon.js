@@ -12,7 +12,7 @@ export const NAME = 2;
 const MARKS = PINYIN + INITIALS + NUMBER;
 const HAS_LIST = "!";
 const FILTER_PLACES = 5;
-const UNTIL_SHOWN = 100; // Milliseconds: what the first result does not need must not hold it up.
+const UNTIL_SHOWN = 500; // Milliseconds: what the first result does not need must not hold it up.
 
 /** What tokens are kept together by. */
 export function keyOf(token) {
