@@ -330,6 +330,15 @@ def test_a_browser_that_cannot_run_the_search_in_a_worker_runs_it_in_the_page(
     assert page.workers == []
 
 
+def test_who_had_no_network_at_the_first_key_is_answered_when_it_is_back(page: Page, context: BrowserContext) -> None:
+    context.set_offline(True)
+    page.locator(".sop-search__input").fill("投")
+    expect(page.locator(".sop-search__note")).to_contain_text("engine.js: offline")
+    context.set_offline(False)
+    page.locator(".sop-search__input").fill("投诉几天办结")
+    expect(page.get_by_role("option").first).to_contain_text("OF-CX-06")
+
+
 def test_the_search_runs_in_a_worker(page: Page) -> None:
     type_query(page, "投诉几天办结")
     expect(page.get_by_role("option").first).to_contain_text("OF-CX-06")

@@ -44,9 +44,12 @@ function answered(number, answer, problem) {
 
 /** An older browser; or there is no network, then this fails too, and the next key tries again. */
 function doWithout() {
+  worker?.terminate();
   worker = undefined;
-  here = import(ENGINE);
-  here.catch(() => (here = undefined));
+  here = import(ENGINE).catch(() => {
+    here = undefined;
+    throw new Error(`${ENGINE.pathname}: offline`);
+  });
   for (const { question, resolve, reject } of waiting.values()) askHere(question).then(resolve, reject);
   waiting.clear();
 }
