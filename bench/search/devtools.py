@@ -7,12 +7,12 @@ third to the time of a page that makes many small requests, and no reader has it
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -24,7 +24,7 @@ _TIMEOUT = 60
 
 
 class Failed(RuntimeError):
-    """The browser answered with an error."""
+    """The browser answered with an error, or not at all."""
 
 
 class Tab:
@@ -43,11 +43,7 @@ class Tab:
 
     def wait_for(self, script: str) -> None:
         """Wait until a script is true."""
-        end = time.monotonic() + _TIMEOUT
-        while not self.evaluate(script):
-            if time.monotonic() > end:
-                raise Failed(f"never true: {script}")
-            time.sleep(0.02)
+        _wait_for(lambda: self.evaluate(script), script)
 
     def send(self, method: str, **given: Any) -> dict[str, Any]:
         """Ask the browser something about this page."""
@@ -96,12 +92,21 @@ def chromium() -> Iterator[Chromium]:
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-port=0"]
     with TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [chromium_path(), *flags, f"--user-data-dir={profile}", "about:blank"]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        told = Path(profile) / "DevToolsActivePort"
         try:
-            lines = process.stderr or ()
-            address = next(found[0] for line in lines if (found := re.search(r"ws://\S+", line)))
-            with connect(address, max_size=None) as socket:
+            _wait_for(lambda: told.exists() and told.read_text().count("\n"), told.name)
+            port, path = told.read_text().split()
+            with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as socket:
                 yield Chromium(socket)
         finally:
             process.terminate()
             process.wait()
+
+
+def _wait_for(what: Callable[[], Any], name: str) -> None:
+    end = time.monotonic() + _TIMEOUT
+    while not what():
+        if time.monotonic() > end:
+            raise Failed(f"waited in vain for {name}")
+        time.sleep(0.02)

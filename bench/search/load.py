@@ -34,6 +34,7 @@ from sopbook.handbooks import load
 from sopbook.resources import site_folder
 from sopbook.search.shards import search_files
 
+FORK = multiprocessing.get_context("fork")
 SLOWER = 4
 AIM = 50
 """Milliseconds from key to results."""
@@ -44,31 +45,30 @@ FIRST = "巡查"
 LOOK = 1
 """Seconds for looking at what it found."""
 
-ANSWER = """async (query) => {
-    const input = document.querySelector("input");
-    const popup = document.querySelector(".sop-search__popup");
-    const shown = new Promise((resolve) => new MutationObserver(resolve).observe(popup, { attributeFilter: ["hidden"] }));
-    input.value = query;
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    await shown;
-    return performance.timeOrigin + performance.now();
-}"""
-TYPE = """async ([query, pause]) => {
+PUT = """async (text) => {
     const input = document.querySelector("input");
     const list = document.querySelector(".sop-search__list");
-    const times = [];
-    for (let length = 1; length <= query.length; length++) {
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        // Its label is set whenever it is filled.
-        const shown = new Promise((resolve) => new MutationObserver(resolve).observe(list, { attributeFilter: ["aria-label"] }));
-        const start = performance.now();
-        input.value = query.slice(0, length);
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-        await shown;
-        times.push(performance.now() - start);
-    }
-    return times;
+    // Its label is set whenever it is filled.
+    const shown = new Promise((resolve) => new MutationObserver(resolve).observe(list, { attributeFilter: ["aria-label"] }));
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    await shown;
 }"""
+ANSWER = f"""async (query) => {{
+    await ({PUT})(query);
+    return performance.timeOrigin + performance.now();
+}}"""
+TYPE = f"""async ([query, pause]) => {{
+    const put = {PUT};
+    const times = [];
+    for (let length = 1; length <= query.length; length++) {{
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        const start = performance.now();
+        await put(query.slice(0, length));
+        times.push(performance.now() - start);
+    }}
+    return times;
+}}"""
 WITHOUT_WORKERS = "delete window.Worker"
 PAGE = """<!doctype html><meta charset="utf-8"><title>search</title><link rel="stylesheet" href="assets/search.css">
 <div class="sop-search"><form role="search" action="search/"><input type="search" name="q"></form></div>
@@ -79,9 +79,10 @@ class Sent:
     """When how many bytes were sent, told by the process that sends them."""
 
     def __init__(self) -> None:
-        self._queue: multiprocessing.SimpleQueue[tuple[float, int]] = multiprocessing.SimpleQueue()
+        self._queue = FORK.SimpleQueue()
 
     def add(self, size: int) -> None:
+        """So many bytes are sent now."""
         self._queue.put((time(), size))
 
     def taken(self) -> list[tuple[float, int]]:
@@ -90,9 +91,6 @@ class Sent:
         while not self._queue.empty():
             found.append(self._queue.get())
         return found
-
-    def clear(self) -> None:
-        self.taken()
 
 
 class Zipped(http.server.SimpleHTTPRequestHandler):
@@ -147,7 +145,7 @@ def main() -> None:
     )
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Zipped)
     # A process of its own: else it waits for the driver of the browser.
-    serving = multiprocessing.get_context("fork").Process(target=server.serve_forever, daemon=True)
+    serving = FORK.Process(target=server.serve_forever, daemon=True)
     serving.start()
     queries = [asked.query for asked in read_queries(options.queries)]
     measure(f"http://127.0.0.1:{server.server_address[1]}/", queries, options)
@@ -157,7 +155,7 @@ def main() -> None:
 @contextmanager
 def answered(browser: Chromium, address: str, query: str, in_page: bool) -> Iterator[tuple[Tab, int]]:
     """A fresh page in which a query has been answered, and the bytes it took."""
-    Zipped.sent.clear()
+    Zipped.sent.taken()
     with browser.tab(address, WITHOUT_WORKERS if in_page else "") as tab:
         tab.wait_for("document.querySelector('.sop-search__popup') !== null")
         shown = tab.evaluate(f"({ANSWER})({json.dumps(query)})") / 1000

@@ -18,15 +18,20 @@ from sopbook.search.analysis import ALONE, INITIALS, NAME, NUMBER, PINYIN, WORD
 from sopbook.search.chinese import CHINESE
 from sopbook.search.keys import key_of
 
-LONGEST_LOOKALIKE = 6
-"""Characters of a word that may be meant by another that looks like it."""
-
 HAS_LIST = "!"
 """The mark before a token that has a long list."""
+
+_LONGEST = 6
+"""Characters of a word that may be meant by another that looks like it."""
 
 _BITS = 8
 _PLACES = 5
 """Best for so many bits a token: their number times the logarithm of two."""
+
+
+def is_looked_like(token: str, flags: int) -> bool:
+    """True for a Chinese word of names, which may be meant by another that looks like it."""
+    return flags == WORD | NAME and 2 <= len(token) <= _LONGEST and CHINESE.fullmatch(token) is not None
 
 
 def guesses(token: str, flags: int) -> Iterator[str]:
@@ -34,23 +39,20 @@ def guesses(token: str, flags: int) -> Iterator[str]:
     if token[0] == PINYIN:
         yield token
         yield key_of(token)
-    elif CHINESE.fullmatch(token):
-        if flags == WORD | NAME and 2 <= len(token) <= LONGEST_LOOKALIKE:
-            yield token
-    elif flags & WORD and token[0] not in (INITIALS, NUMBER, ALONE):
+    elif is_looked_like(token, flags):
+        yield token
+    elif flags & WORD and not CHINESE.fullmatch(token) and token[0] not in (INITIALS, NUMBER, ALONE):
         yield key_of(token)
 
 
 def guessed_list(token: str, flags: int) -> Iterator[str]:
-    """What may be guessed of a token that has a long list: not two characters that are no word, seldom a reading.
+    """What may be guessed of a token that has a long list: Chinese that is no word is seldom a reading.
 
     Letters may also be the beginning of what is meant.
     """
-    if CHINESE.match(token):
-        if flags & WORD or len(token) == 1:
-            yield HAS_LIST + token
-    else:
+    if flags & WORD or not CHINESE.match(token):
         yield HAS_LIST + token
+    if not CHINESE.match(token) and token[0] not in (NUMBER, ALONE):
         yield HAS_LIST + key_of(token)
 
 

@@ -21,10 +21,10 @@ from sopbook.cache.tool import digest, tool_digest
 from sopbook.compact_json import dumps, loads
 from sopbook.link.handbook import Handbook
 from sopbook.memo import once_a_handbook
-from sopbook.search.analysis import INITIALS, NAME, NUMBER, PINYIN, WORD, Given
+from sopbook.search.analysis import INITIALS, NAME, NUMBER, PINYIN, Given
 from sopbook.search.chinese import CHINESE
 from sopbook.search.gifts import Head, Posting, average_lengths, gifts_of, postings
-from sopbook.search.guesses import LONGEST_LOOKALIKE, guessed_list, guesses
+from sopbook.search.guesses import guessed_list, guesses, is_looked_like
 from sopbook.search.keys import hash_of, key_of, shard_of
 from sopbook.search.relevance import relevance
 
@@ -338,7 +338,7 @@ def _described(shard: Shard, row: bytes) -> Described:
         typed.update(*chars)
         if flags & NAME:
             named.update(*chars)
-        if flags == WORD | NAME and 2 <= len(token) <= LONGEST_LOOKALIKE and CHINESE.fullmatch(token):
+        if is_looked_like(token, flags):
             count = len(word.postings) // _WIDTH if len(token) == 2 else 0
             starts[token[:2]] = max(count, starts.get(token[:2], 0))
     lists = long_lists(shard)

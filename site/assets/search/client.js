@@ -6,12 +6,19 @@ const waiting = new Map();
 let last = 0;
 let worker;
 let here;
+let said;
 
 /** What documents answer a text; see `search` of engine.js. */
 export const search = (text, options) => ask("search", text, options);
 
 /** The words of the page, and the names of the kinds of documents. */
-export const texts = () => ask("texts");
+export function texts() {
+  said ??= ask("texts").catch((error) => {
+    said = undefined;
+    throw error;
+  });
+  return said;
+}
 
 /** What documents can be filtered by. */
 export const filters = () => ask("filters");

@@ -37,7 +37,7 @@ export async function search(text, { limit, filter = {} }) {
   const index = await lexicon();
   const [query, allowed] = await Promise.all([understand(text, index), passing(index, filter)]);
   const { results, nearest } = await answer(query, index, allowed, limit);
-  const near = nearest.map((entry) => ({ entry, part: null, excerpt: entry.summary.slice(0, NEAREST), score: 0 }));
+  const near = nearest.map((entry) => ({ entry, part: null, excerpt: entry.summary.slice(0, NEAREST) }));
   const shown = (result) => withoutParts(result, (passage) => marked(passage, query, index), index.core.words);
   return { results: results.map(shown), nearest: near.map(shown) };
 }

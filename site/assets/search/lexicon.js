@@ -43,6 +43,7 @@ class Lexicon {
     this.documents = new Map();
     this.missing = new Set();
     this.ahead = undefined;
+    this.later = undefined;
   }
 
   /** The piece with that key if it is here; else it is noted as missing. */
@@ -164,12 +165,12 @@ class Lexicon {
         if (!this.documents.has(position)) this.documents.set(position, readEntry(await this.fetch(`d${position}`)));
       }),
     );
-    if (!this.ahead) setTimeout(() => this.#fetchWhatTellsAhead(), UNTIL_SHOWN);
+    this.later ??= setTimeout(() => this.#fetchWhatTellsAhead(), UNTIL_SHOWN);
   }
 
   #fetchWhatTellsAhead() {
     const keep = (file) => (this.ahead = { ...file, guesses: atob(file.guesses) });
-    this.fetch("ahead").then(keep, () => undefined);
+    this.fetch("ahead").then(keep, () => (this.later = undefined)); // Try again after the next query.
   }
 
   entry(position) {

@@ -14,7 +14,7 @@ export async function understand(query, lexicon) {
   const meant = pieces.map((run, at) => (run.chinese ? neighbours(run.text) : meaningsOf(run, pieces[at + 1])));
   for (const token of [...number, ...meant.flat()]) lexicon.has(keyOf(token));
   // What ends where the query ends is what its last key has made of it; what that key alone asks for first.
-  if (pieces.length > 0) lexicon.fetchListsAhead([...number, ...endings(pieces, lexicon.figures.longest_word)]);
+  if (pieces.length > 0) lexicon.fetchListsAhead([...number, ...endings(pieces, meant, lexicon.figures.longest_word)]);
   let understood;
   do {
     await lexicon.fetchMissing();
@@ -27,13 +27,10 @@ export async function understand(query, lexicon) {
 const neighbours = (text) => text.split("").flatMap((char, at) => (at > 0 ? [char, text.slice(at - 1, at + 1)] : [char]));
 
 /** What ends with the last run of a query: its last two characters, last three and so on, or what letters may mean or begin. */
-function endings(pieces, longest) {
-  const last = pieces.at(-1);
-  const { text } = last;
-  if (!last.chinese) return meaningsOf(last).flatMap((token) => [token, keyOf(token)]);
-  const before = pieces.at(-2);
-  if (text.length === 1) return [text, ALONE + text, ...(before?.number ? meaningsOf(before, last) : [])];
-  // The list of a single character stands with it.
+function endings(pieces, meant, longest) {
+  const { text, chinese } = pieces.at(-1);
+  if (!chinese) return meant.at(-1).flatMap((token) => [token, keyOf(token)]);
+  if (text.length === 1) return [ALONE + text, ...(pieces.at(-2)?.number ? meant.at(-2) : [])];
   return Array.from({ length: Math.min(longest, text.length) - 1 }, (_, at) => text.slice(-at - 2));
 }
 
@@ -266,6 +263,7 @@ class Reader {
         const before = best[start];
         if (!before || (best[end] && before.length + 1 >= best[end].length)) continue;
         const part = mark + text.slice(start, end);
+        // There are too many initials to say of each whether it is there.
         const token = mark === PINYIN ? this.lexicon.guessed(part) : this.lexicon.get(part);
         if (token) best[end] = [...before, token];
       }
